@@ -1,0 +1,1 @@
+"""How it runs: the Dash apps, the live stream, the server."""

@@ -1,0 +1,1 @@
+"""How facts arrive: broker → bytes → readings → store."""

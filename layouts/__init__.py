@@ -1,0 +1,1 @@
+"""How it looks: pure functions, values → components and figures."""

@@ -1,0 +1,1 @@
+"""Our words, rules and memory. Knows neither broker nor browser."""

@@ -1,0 +1,47 @@
+"""What can go wrong, named by what the caller should do.
+
+StreetError ─┬─ ConfigError             do not start
+             ├─ PayloadError            costs one message
+             ├─ StoreError              keep what you hold, try again later
+             ├─ IllegalTransitionError  a sentence for the officer
+             ├─ SupersededError         look again: somebody was quicker
+             └─ FrameError              a frame is not what `frames` promises: our own mistake
+"""
+
+
+class StreetError(Exception):
+    """Anything this product foresees."""
+
+
+class ConfigError(StreetError):
+    """The configuration cannot be used; its message begins with `file:line: key`."""
+
+
+class PayloadError(StreetError):
+    """One message cannot be decoded.
+
+    Attributes:
+        code: one of `street.readings.DEAD_LETTER_CODES`; what is stored.
+        reason: a short English sentence; what a person sees.
+    """
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
+
+
+class StoreError(StreetError):
+    """The store could not take or give something; nothing of the batch was kept."""
+
+
+class IllegalTransitionError(StreetError):
+    """A step that the state machine does not know."""
+
+
+class SupersededError(StreetError):
+    """The caller acted on an older version."""
+
+
+class FrameError(StreetError):
+    """A frame lacks a column or has another dtype than `frames` promises."""
