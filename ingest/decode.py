@@ -1,0 +1,90 @@
+"""From an MQTT message to what it says: the dialect is chosen by topic filter, and nothing ever raises."""
+
+import logging
+from collections.abc import Callable
+from types import ModuleType
+from typing import Final, Protocol
+
+from ingest.dialects import native, ttn_v3, zigbee2mqtt
+from ingest.messages import Decoded, DecodedReading, Kind, Message, rejected
+from ingest.refusals import INTERNAL, TOPIC_UNKNOWN, RefusedError
+from ingest.topics import check, is_filter, literal_root, matches
+from street.errors import ConfigError
+
+__all__ = ["DIALECTS", "UNROUTED", "Decoded", "DecodedReading", "Decoder", "Kind", "Message", "default_routes"]
+
+DIALECTS: Final[dict[str, ModuleType]] = {module.NAME: module for module in (native, zigbee2mqtt, ttn_v3)}
+UNROUTED: Final = "none"  # the dialect's name of a topic that is malformed, or that no filter takes
+_CACHED: Final = 50_000
+_log = logging.getLogger(__name__)
+
+
+class Dialect(Protocol):
+    """What `ingest/dialects/<name>.py` offers."""
+
+    def decode(self, message: Message) -> Decoded:
+        """Return what *message* says, or raise `RefusedError`."""
+
+
+def default_routes() -> list[tuple[str, str]]:
+    """Return each dialect's own topic filters, for where no configuration says otherwise."""
+    return [(topic_filter, name) for name, module in DIALECTS.items() for topic_filter in module.FILTERS]
+
+
+class Decoder:
+    """Decodes every message, whatever it holds; keeps the dialects' state (registries), so feed it in order.
+
+    Not for use from several threads.
+    """
+
+    def __init__(self, routes: list[tuple[str, str]]) -> None:
+        self._routes = _dialects(routes)
+        self._by_topic: dict[str, tuple[str, Callable[[Message], Decoded]]] = {}
+
+    def decode(self, message: Message) -> tuple[str, Decoded]:
+        """Return the dialect's name and what *message* says."""
+        try:
+            name, decode = self._by_topic.get(message.topic) or self._route(message.topic)
+        except RefusedError as refused:
+            return UNROUTED, rejected(refused)
+        try:
+            return name, decode(message)
+        except RefusedError as refused:
+            return name, rejected(refused)
+        except Exception:  # noqa: BLE001 - the promise of this class: a message costs at most itself
+            _log.exception(
+                "decoding failed dialect=%s topic=%r bytes=%d", name, message.topic[:80], len(message.payload)
+            )
+            return name, rejected(RefusedError(INTERNAL))
+
+    def _route(self, topic: str) -> tuple[str, Callable[[Message], Decoded]]:
+        check(topic)  # once a topic: only sound ones are remembered
+        for topic_filter, name, dialect in self._routes:
+            if matches(topic_filter, topic):
+                if len(self._by_topic) >= _CACHED:
+                    self._by_topic.clear()
+                self._by_topic[topic] = name, dialect.decode
+                return name, dialect.decode
+        raise RefusedError(TOPIC_UNKNOWN)
+
+
+def _dialects(routes: list[tuple[str, str]]) -> list[tuple[str, str, Dialect]]:
+    """Return the routes with their dialects; filters below one another share one: it is the same installation."""
+    roots: dict[str, set[str]] = {}
+    for topic_filter, name in routes:
+        if name not in DIALECTS:
+            msg = f"ingest.routes: no dialect named {name!r}; there are {', '.join(sorted(DIALECTS))}"
+            raise ConfigError(msg)
+        if not is_filter(topic_filter):
+            msg = f"ingest.routes: {topic_filter!r} is not a topic filter"
+            raise ConfigError(msg)
+        roots.setdefault(name, set()).add(literal_root(topic_filter))
+    made: dict[tuple[str, str], Dialect] = {}
+    found = []
+    for topic_filter, name in routes:
+        own = literal_root(topic_filter)
+        root = min((it for it in roots[name] if matches(f"{it}/#" if it else "#", own)), key=len)
+        if (name, root) not in made:
+            made[name, root] = DIALECTS[name].Dialect(root)
+        found.append((topic_filter, name, made[name, root]))
+    return found
