@@ -1,0 +1,145 @@
+"""One limit watched at one asset: when its alarm begins and when it ends.
+
+    normal ── breach ──▶ pending ── on_delay_s ──▶ ACTIVE ── over ──▶ pending ── off_delay_s ──▶ normal
+                            └── no breach ──▶ normal      └── not over ──▶ ACTIVE
+
+A delay starts with the first reading that speaks for the change and counts as passed when a later reading agrees, or
+when the clock says so and no reading has disagreed; either way the change is dated *start + delay*, so the same
+readings make the same alarm with the same id.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from street.alarms import Alarm, AlarmState, opens_incident
+from street.assets import Asset
+from street.clock import MINUTE_US, SECOND_US, local_day_start_us
+from street.incidents import Incident
+from street.scenarios import Rule
+
+SOURCE: Final = "sensing"
+
+
+class Raise(NamedTuple):
+    """An alarm begins; with it the candidate incident that a grave one opens."""
+
+    alarm: Alarm
+    incident: Incident | None
+
+
+class Clear(NamedTuple):
+    """An alarm ends; `value` is what ended it, None when no reading did. Its incident recovers."""
+
+    alarm_id: str
+    at_us: int
+    value: float | None
+    incident_id: str | None
+
+
+class Pend(NamedTuple):
+    """A delay has begun at `since_us`, or is off again (None)."""
+
+    asset_id: str
+    rule_id: str
+    since_us: int | None
+
+
+Move = Raise | Clear | Pend
+
+
+@dataclass(slots=True)
+class Watch:
+    """Where one rule stands at one asset.
+
+    `since_us` is when a delay began: towards an alarm while there is none, towards its end while there is one. `value`
+    is the last reading's, None after a restart. `asset` is None until somebody has named it.
+    """
+
+    rule: Rule
+    asset_id: str
+    asset: Asset | None = None
+    alarm: Alarm | None = None
+    since_us: int | None = None
+    value: float | None = None
+
+    def observe(self, at_us: int, value: float) -> Iterator[Move]:
+        """Take in a live reading of the rule's quantity, newer than all before it."""
+        self.value = value
+        if not self._speaks_for_change(at_us, value):
+            if self.since_us is not None:
+                yield self._pend(None)
+            return
+        if self.since_us is None:
+            delay_s = self.rule.on_delay_s if self.alarm is None else self.rule.off_delay_s
+            if delay_s:
+                yield self._pend(at_us)
+                return
+            yield from self._change(at_us)
+            return
+        if at_us >= self._due_us():
+            yield from self._change(self._due_us())
+
+    def tick(self, now_us: int) -> Iterator[Move]:
+        """Take in that it is *now_us* and that no newer reading has come."""
+        if self.since_us is not None and self.asset is not None and now_us >= self._due_us():
+            yield from self._change(self._due_us())
+
+    def _speaks_for_change(self, at_us: int, value: float) -> bool:
+        in_hours = self.rule.hours is None or is_within(self.rule.hours, at_us)
+        if self.alarm is None:
+            return in_hours and self.rule.is_breach(value)
+        return not in_hours or self.rule.is_over(value)
+
+    def _due_us(self) -> int:
+        assert self.since_us is not None
+        delay_s = self.rule.on_delay_s if self.alarm is None else self.rule.off_delay_s
+        return self.since_us + int(delay_s * SECOND_US)
+
+    def _change(self, at_us: int) -> Iterator[Move]:
+        if self.since_us is not None:
+            yield self._pend(None)
+        if self.alarm is not None:
+            yield self._cleared(self.alarm, at_us, self.value)
+        else:
+            yield self._raised(at_us)
+
+    def _pend(self, since_us: int | None) -> Pend:
+        self.since_us = since_us
+        return Pend(self.asset_id, self.rule.rule_id, since_us)
+
+    def _cleared(self, alarm: Alarm, at_us: int, value: float | None) -> Clear:
+        self.alarm = None
+        return Clear(alarm.alarm_id, max(at_us, alarm.raised_us), value, alarm.incident_id)
+
+    def _raised(self, at_us: int) -> Raise:
+        assert self.asset is not None
+        rule = self.rule
+        alarm_id = f"{rule.rule_id}:{self.asset_id}:{at_us}"
+        is_grave = opens_incident(rule.severity)
+        self.alarm = Alarm(
+            alarm_id=alarm_id, asset_id=self.asset_id, rule_id=rule.rule_id, quantity=rule.quantity,
+            severity=rule.severity, state=AlarmState.ACTIVE, value=self.value, raised_us=at_us,
+            incident_id=f"{SOURCE}/{alarm_id}" if is_grave else None,
+        )  # fmt: skip
+        return Raise(self.alarm, candidate(self.alarm, rule, self.asset) if is_grave else None)
+
+
+def candidate(alarm: Alarm, rule: Rule, asset: Asset) -> Incident:
+    """Return the incident that *alarm* proposes: a person still has to file it."""
+    limit = f"≥ {rule.raise_above:g}" if rule.raise_above is not None else f"≤ {rule.raise_below:g}"
+    value = "?" if alarm.value is None else f"{alarm.value:g}"
+    return Incident(
+        incident_id=f"{SOURCE}/{alarm.alarm_id}", source=SOURCE, matter=rule.matter, severity=rule.severity,
+        title=rule.title, title_en=rule.title_en, description=f"{asset.asset_id} {rule.quantity} {value} ({limit})",
+        address=" ".join(part for part in (asset.road, asset.name) if part), lon=asset.lon, lat=asset.lat,
+        community_id=asset.community_id, grid_cell_id=asset.grid_cell_id, asset_id=asset.asset_id,
+        alarm_id=alarm.alarm_id, reported_us=alarm.raised_us, moved_us=alarm.raised_us,
+    )  # fmt: skip
+
+
+def is_within(hours: tuple[int, int], at_us: int) -> bool:
+    """Return whether *at_us* lies in *hours* (minutes of the local day; the end is not in it)."""
+    begin, end = hours
+    minute = (at_us - local_day_start_us(at_us)) // MINUTE_US
+    return begin <= minute < end if begin < end else minute >= begin or minute < end

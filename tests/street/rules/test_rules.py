@@ -1,0 +1,246 @@
+"""All rules at all assets: which readings count, what survives a restart, and that alarms alternate."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from street.alarms import Alarm, AlarmState
+from street.assets import Asset
+from street.clock import SECOND_US
+from street.readings import NOT_LIVE, Flag, Reading
+from street.rules import Clear, Move, Pend, Raise, Rules
+from street.scenarios import Scenarios, load_scenarios
+
+NOON_US = 1_795_492_800 * SECOND_US
+GAUGE = Asset(asset_id="G-1", kind="gauge", name="gauge one", lon=120.3, lat=36.0)
+FORM = """
+kind: gauge
+name: {zh: 水位, en: Gauge}
+icon: water
+interval_s: 60
+quantities:
+  water_level: {unit: m, plausible: [-5, 20]}
+  tilt: {unit: °, plausible: [0, 90]}
+rules:
+  wet: {quantity: water_level, raise_above: 1, clear_at: 0.5, on_delay_s: 30, off_delay_s: 20, severity: 2,
+        title: {zh: 积水, en: Wet}}
+  deep: {quantity: water_level, raise_above: 3, clear_at: 2, severity: 1, title: {zh: 深水, en: Deep}}
+"""
+
+
+@pytest.fixture(scope="module")
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Scenarios:
+    """Two rules of one quantity, one of them with delays; a second quantity without rules."""
+    folder: Path = tmp_path_factory.mktemp("scenarios")
+    (folder / "gauge.yaml").write_text(FORM, encoding="utf-8")
+    return load_scenarios(folder)
+
+
+def at(second: float, value: float | None, flags: int = 0, quantity: str = "water_level") -> Reading:
+    """A reading so many seconds past noon that arrives at once."""
+    at_us = NOON_US + int(second * SECOND_US)
+    return Reading("G-1", quantity, at_us, at_us, value, flags)
+
+
+def names(moves: list[Move]) -> list[str]:
+    """Say in short what moved."""
+    return [
+        f"{type(move).__name__} {move.alarm.rule_id if isinstance(move, Raise) else move[0]}"
+        if not isinstance(move, Pend)
+        else f"Pend {move.rule_id} {'off' if move.since_us is None else 'on'}"
+        for move in moves
+    ]
+
+
+@pytest.mark.parametrize("flag", [flag for flag in Flag if flag & NOT_LIVE])
+def test_what_says_nothing_about_now_raises_nothing(scenarios: Scenarios, flag: Flag) -> None:
+    """A retained or late value is history; an implausible one is a broken sensor, not a flood."""
+    assert Rules(scenarios).observe(GAUGE, at(0, 5, int(flag))) == []
+
+
+@pytest.mark.parametrize("flag", [Flag.ASSUMED_TIME, Flag.CLOCK_SKEW])
+def test_a_doubtful_clock_is_no_reason_to_stay_silent(scenarios: Scenarios, flag: Flag) -> None:
+    """The value is real even where the source's time is not."""
+    assert "Raise deep" in names(Rules(scenarios).observe(GAUGE, at(0, 5, int(flag))))
+
+
+def test_a_reading_that_is_not_live_does_not_clear_either(scenarios: Scenarios) -> None:
+    """A retained zero after a reconnect must not end a flood."""
+    rules = Rules(scenarios)
+    rules.observe(GAUGE, at(0, 5))
+
+    assert rules.observe(GAUGE, at(1, 0, int(Flag.RETAINED))) == []
+
+
+def test_a_missing_value_moves_nothing(scenarios: Scenarios) -> None:
+    """None is a gap, never zero."""
+    rules = Rules(scenarios)
+    rules.observe(GAUGE, at(0, 5))
+
+    assert rules.observe(GAUGE, at(1, None)) == []
+
+
+@pytest.mark.parametrize("second", [0, -1, -300])
+def test_a_reading_no_newer_than_the_last_is_ignored(scenarios: Scenarios, second: float) -> None:
+    """Messages overtake each other; an older zero must not end what a newer reading began."""
+    rules = Rules(scenarios)
+    rules.observe(GAUGE, at(0, 5))
+
+    assert rules.observe(GAUGE, at(second, 0)) == []
+
+
+def test_one_reading_can_break_two_limits(scenarios: Scenarios) -> None:
+    """A flood deep at once is deep at once, while the milder rule still waits."""
+    moves = Rules(scenarios).observe(GAUGE, at(0, 5))
+
+    assert names(moves) == ["Pend wet on", "Raise deep"]
+
+
+def test_quantities_and_kinds_without_rules_move_nothing(scenarios: Scenarios) -> None:
+    """Most of the traffic; it must also cost nothing (see the bench)."""
+    rules = Rules(scenarios)
+
+    assert rules.observe(GAUGE, at(0, 80, quantity="tilt")) == []
+    assert rules.observe(replace(GAUGE, kind="unheard_of"), at(0, 80)) == []
+
+
+def test_assets_do_not_share_their_delays(scenarios: Scenarios) -> None:
+    """The neighbour's flood is the neighbour's."""
+    rules = Rules(scenarios)
+    rules.observe(GAUGE, at(0, 2))
+    neighbour = replace(GAUGE, asset_id="G-2")
+
+    assert names(rules.observe(neighbour, at(40, 2)._replace(asset_id="G-2"))) == ["Pend wet on"]
+
+
+def test_a_fast_clock_at_the_source_does_not_hide_what_follows(scenarios: Scenarios) -> None:
+    """A stamp of tomorrow counts as now; else a corrected clock would be ignored until tomorrow."""
+    rules = Rules(scenarios)
+    rules.observe(GAUGE, at(0, 5)._replace(at_us=NOON_US + 200 * SECOND_US))
+
+    assert "Clear" in names(rules.observe(GAUGE, at(1, 0)))[-1]
+
+
+def test_the_clock_raises_what_no_reading_contradicts(scenarios: Scenarios) -> None:
+    """A sensor that reports once an hour must not delay its alarm by an hour."""
+    rules = Rules(scenarios)
+    rules.observe(GAUGE, at(0, 2))
+
+    assert rules.tick(NOON_US + 29 * SECOND_US) == []
+    assert names(rules.tick(NOON_US + 30 * SECOND_US)) == ["Pend wet off", "Raise wet"]
+    assert rules.tick(NOON_US + 31 * SECOND_US) == []
+
+
+def test_a_delay_survives_a_restart(scenarios: Scenarios) -> None:
+    """Else whoever restarts often enough never hears an alarm."""
+    before = Rules(scenarios)
+    [pend] = before.observe(GAUGE, at(0, 2))
+    assert isinstance(pend, Pend)
+    assert pend.since_us is not None
+
+    after = Rules(scenarios, pending={(pend.asset_id, pend.rule_id): pend.since_us}, assets={"G-1": GAUGE})
+    moves = after.tick(NOON_US + 30 * SECOND_US)
+
+    raised = moves[-1]
+    assert isinstance(raised, Raise)
+    assert raised.alarm.raised_us == NOON_US + 30 * SECOND_US
+    assert (raised.alarm.value, raised.incident and raised.incident.asset_id) == (None, "G-1")
+
+
+def test_a_delay_without_its_asset_waits_for_a_reading(scenarios: Scenarios) -> None:
+    """Only the asset knows the place of the incident."""
+    rules = Rules(scenarios, pending={("G-1", "wet"): NOON_US})
+    assert rules.tick(NOON_US + 60 * SECOND_US) == []
+
+    assert names(rules.observe(GAUGE, at(61, 2))) == ["Pend wet off", "Raise wet"]
+
+
+def an_alarm(rule_id: str, severity: int = 1, quantity: str = "water_level") -> Alarm:
+    """An active alarm as the store gives it back."""
+    return Alarm(
+        alarm_id=f"{rule_id}:G-1:1", asset_id="G-1", rule_id=rule_id, quantity=quantity, severity=severity,
+        state=AlarmState.ACTIVE, value=5.0, raised_us=NOON_US, incident_id=f"sensing/{rule_id}:G-1:1",
+    )  # fmt: skip
+
+
+def test_an_alarm_survives_a_restart(scenarios: Scenarios) -> None:
+    """It is not raised a second time, and its end is still seen."""
+    rules = Rules(scenarios, alarms=[an_alarm("deep")])
+
+    assert names(rules.observe(GAUGE, at(1, 5))) == ["Pend wet on"]
+    assert rules.observe(GAUGE, at(2, 1.5)) == [Clear("deep:G-1:1", NOON_US + 2 * SECOND_US, 1.5, "sensing/deep:G-1:1")]
+
+
+def test_an_alarm_whose_rule_is_gone_is_cleared(scenarios: Scenarios) -> None:
+    """A rule taken out of its file would leave it standing for ever."""
+    rules = Rules(scenarios, alarms=[an_alarm("abolished")], pending={("G-1", "forgotten"): NOON_US})
+    now_us = NOON_US + SECOND_US
+
+    assert rules.tick(now_us) == [
+        Clear("abolished:G-1:1", now_us, None, "sensing/abolished:G-1:1"),
+        Pend("G-1", "forgotten", None),
+    ]
+    assert rules.tick(now_us) == []
+
+
+def test_an_alarm_whose_rule_watches_another_quantity_now_is_cleared(scenarios: Scenarios) -> None:
+    """No reading of the new quantity says anything about the old breach."""
+    rules = Rules(scenarios, alarms=[an_alarm("deep", quantity="tilt")])
+
+    assert names(rules.tick(NOON_US)) == ["Clear deep:G-1:1"]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 40),  # seconds since the step before
+        st.sampled_from([0.0, 0.5, 0.7, 1.0, 1.5, 2.0, 2.5, 3.0, 9.0]),
+        st.integers(-50, 5),  # the stamp against the arrival [s]
+        st.booleans(),  # does the clock tick afterwards
+        st.booleans(),  # is the process started anew afterwards
+    ),
+    max_size=60,
+)
+
+
+@given(STEPS)
+def test_alarms_of_one_rule_and_asset_alternate(
+    scenarios: Scenarios, steps: list[tuple[int, float, int, bool, bool]]
+) -> None:
+    """Never two active at once, no clear without its raise, no id twice, whatever comes late or after a restart."""
+    rules = Rules(scenarios)
+    active: dict[str, Alarm] = {}
+    delays: dict[tuple[str, str], int] = {}
+    ids: set[str] = set()
+    now_us = NOON_US
+
+    for pause_s, value, lag_s, is_tick, is_restart in steps:
+        now_us += pause_s * SECOND_US
+        reading = Reading("G-1", "water_level", now_us + lag_s * SECOND_US, now_us, value)
+        moves = rules.observe(GAUGE, reading) + (rules.tick(now_us) if is_tick else [])
+        for move in moves:
+            _take(move, active, delays, ids)
+        if is_restart:
+            rules = Rules(scenarios, active.values(), delays, {"G-1": GAUGE})
+
+
+def _take(move: Move, active: dict[str, Alarm], delays: dict[tuple[str, str], int], ids: set[str]) -> None:
+    """Keep what a store would keep, and refuse what it must never see."""
+    if isinstance(move, Pend):
+        key = (move.asset_id, move.rule_id)
+        if move.since_us is None:
+            del delays[key]
+        else:
+            assert key not in delays
+            delays[key] = move.since_us
+    elif isinstance(move, Raise):
+        assert move.alarm.rule_id not in active
+        assert move.alarm.alarm_id not in ids
+        ids.add(move.alarm.alarm_id)
+        active[move.alarm.rule_id] = move.alarm
+    else:
+        [rule_id] = [rule_id for rule_id, alarm in active.items() if alarm.alarm_id == move.alarm_id]
+        assert move.at_us >= active[rule_id].raised_us
+        del active[rule_id]
