@@ -77,3 +77,4 @@ class DeadLetter(NamedTuple):
     code: str  # one of DEAD_LETTER_CODES
     reason: str  # a short English sentence
     field: str = ""  # the payload field at fault, where there is one
+    retain: bool = False  # as received, so that it can be sent again as it was

@@ -1,0 +1,137 @@
+"""Every key of config.yaml: its kind, its range and its default. What each is for stands in docs/config.md."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from street.config.rules import Rule, choice, number, place, routes, switch, text, whole
+
+HOST = text(r"[A-Za-z0-9_.:-]{1,253}", "a host name or address")
+ENVIRONMENT_NAME = text(r"[A-Z][A-Z0-9_]{0,63}", "the name of an environment variable, as in SKY_EYE_MQTT_PASSWORD")
+PORT = whole(1, 65_535)
+PATH = {"rule": place()}
+STORE_URL = text(
+    r"sqlite:///[^\x00-\x1f?#]{1,4000}|postgresql\+psycopg://[^\x00-\x20]{1,4000}",
+    "sqlite:///path/to/street.db or postgresql+psycopg://user@host/name",
+)
+TITLE = text(r"[^\x00-\x1f\x7f]{1,200}", "a text of 1 to 200 characters")
+NAME = text(r"[A-Za-z0-9_-]{1,64}", "a name of letters, digits, _ and -, at most 64")
+
+
+def _key(rule: Rule, default: Any) -> Any:  # noqa: ANN401 - a dataclass field stands in for its value
+    return field(default=default, metadata={"rule": rule})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreConfig:
+    """Where memory is."""
+
+    url: str = _key(STORE_URL, "sqlite:///var/street.db")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerConfig:
+    """Which broker is listened to, and how the embedded one is run."""
+
+    embedded: bool = _key(switch(), True)
+    host: str = _key(HOST, "127.0.0.1")
+    port: int = _key(PORT, 1883)
+    username: str = _key(NAME, "ingest")
+    password_env: str = _key(ENVIRONMENT_NAME, "SKY_EYE_MQTT_PASSWORD")
+    client_id: str = _key(NAME, "sky-eye-ingest")
+    tls: bool = _key(switch(), False)
+    ca_file: Path = field(default=Path("/etc/ssl/certs/ca-certificates.crt"), metadata=PATH)
+    keepalive_s: int = _key(whole(1, 600), 5)
+    connect_timeout_s: float = _key(number(0.1, 60), 5.0)
+    reconnect_min_s: float = _key(number(0.05, 60), 1.0)
+    reconnect_max_s: float = _key(number(0.05, 300), 2.0)
+    directory: Path = field(default=Path("var/broker"), metadata=PATH)
+    secrets_file: Path = field(default=Path("var/secrets.json"), metadata=PATH)
+    sync: str = _key(choice("timed", "always"), "timed")
+    sync_interval_s: int = _key(whole(1, 600), 1)
+    ack_wait_s: int = _key(whole(1, 600), 3)
+    unacked_messages: int = _key(whole(1, 65_535), 10_000)
+    max_packet_kb: int = _key(whole(64, 8_192), 1_100)
+    max_store_mb: int = _key(whole(64, 1_048_576), 4_096)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestConfig:
+    """How messages become rows."""
+
+    routes: tuple[tuple[str, str], ...] = _key(
+        routes(), (("street/#", "native"), ("zigbee2mqtt/#", "zigbee2mqtt"), ("v3/+/devices/+/#", "ttn_v3"))
+    )
+    batch_rows: int = _key(whole(1, 10_000), 2_000)
+    held_rows: int = _key(whole(1, 200_000), 20_000)
+    held_mb: int = _key(whole(2, 4_096), 64)
+    retry_min_s: float = _key(number(0.01, 60), 0.1)
+    retry_max_s: float = _key(number(0.01, 60), 1.0)
+    hang_s: int = _key(whole(5, 3_600), 30)
+    unknown_devices: str = _key(choice("accept", "reject"), "accept")
+    unknown_devices_max: int = _key(whole(0, 100_000), 5_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardConfig:
+    """Where the pages are served, and what they are called."""
+
+    host: str = _key(HOST, "127.0.0.1")
+    port: int = _key(PORT, 8050)
+    title: str = _key(TITLE, "Sky Eye")
+    title_en: str = _key(TITLE, "Sky Eye")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallConfig:
+    """The big screen: how large it is, how far its viewers are, and when a value counts as old."""
+
+    height_mm: int = _key(whole(200, 20_000), 1_221)
+    distance_m: float = _key(number(0.5, 50), 6.0)
+    lang: str = _key(choice("zh", "en"), "zh")
+    late_factor: float = _key(number(1, 100), 1.5)
+    stale_factor: float = _key(number(1, 1_000), 3.0)
+    lost_factor: float = _key(number(1, 10_000), 10.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionConfig:
+    """How long memory lasts."""
+
+    readings_days: int = _key(whole(1, 36_500), 90)
+    minutes_days: int = _key(whole(1, 36_500), 400)
+    hours_days: int = _key(whole(1, 36_500), 3_650)
+    dead_letters_days: int = _key(whole(1, 36_500), 30)
+    dead_letter_rows: int = _key(whole(100, 10_000_000), 20_000)
+    snapshots_days: int = _key(whole(1, 36_500), 30)
+    changes_hours: int = _key(whole(1, 8_760), 24)
+    chunk_rows: int = _key(whole(100, 100_000), 5_000)
+    purge_interval_s: int = _key(whole(60, 86_400), 3_600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacesConfig:
+    """The drawn base map."""
+
+    directory: Path = field(default=Path("street/geo"), metadata=PATH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterConfig:
+    """The asset register that ingest loads when it starts."""
+
+    load_at_start: bool = _key(switch(), True)
+    assets_file: Path = field(default=Path("street/geo/demo_assets.csv"), metadata=PATH)
+    is_demo: bool = _key(switch(), True)
+
+
+SECTIONS: dict[str, type] = {
+    "store": StoreConfig,
+    "broker": BrokerConfig,
+    "ingest": IngestConfig,
+    "dashboard": DashboardConfig,
+    "wall": WallConfig,
+    "retention": RetentionConfig,
+    "places": PlacesConfig,
+    "register": RegisterConfig,
+}

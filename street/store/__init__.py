@@ -1,0 +1,107 @@
+"""The store: the one door to memory, where both processes meet.
+
+    Writer (ingest) ── one transaction a batch ──▶ database ──▶ Reader (dashboard, as many as it likes)
+                    ── one byte to the bell ─────────────────▶ Bell
+
+SQLite is the default engine, PostgreSQL the second. pandas is imported by `street.store.frames` only.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from street.assets import Asset
+from street.store import assets as asset_rows
+from street.store import dead_letters
+from street.store.batch import Batch, Written
+from street.store.changes import Change
+from street.store.dead_letters import LetterGroup, Shelf, StoredLetter
+from street.store.engine import database_path, open_engine, parse_url, told_as_store_error
+from street.store.migrate import bring_up_to_date
+from street.store.reader import Latest, Reader
+from street.store.retention import Limits
+from street.store.signal import Bell, Ringer, signal_path
+from street.store.statements import build
+from street.store.writer import Writer
+
+__all__ = (
+    "Batch", "Bell", "Change", "Latest", "LetterGroup", "Limits", "Reader", "Store", "StoredLetter", "Writer",
+    "Written", "open_store",
+)  # fmt: skip
+
+DEAD_LETTER_ROWS = 20_000
+DEAD_LETTER_BYTES = 64 * 1024 * 1024
+
+
+def open_store(url: str, now_us: Callable[[], int]) -> "Store":
+    """Open a store, creating it or bringing it up to date first.
+
+    Args:
+        url: `sqlite:////absolute/path/street.db` or `postgresql://…`.
+        now_us: the clock, for changes that carry no time of their own.
+
+    Raises:
+        StoreError: it cannot be opened, is of a newer program, or SQLite is too old to be trusted.
+    """
+    return Store(url, now_us)
+
+
+class Store:
+    """One database, opened by one process. Writers and readers made here have connections of their own."""
+
+    def __init__(self, url: str, now_us: Callable[[], int]) -> None:
+        self._now_us = now_us
+        self._url = parse_url(url)
+        self._read_engine = open_engine(self._url, writes=False)
+        self._write_engine = open_engine(self._url, writes=True)
+        bring_up_to_date(self._read_engine, self._write_engine)
+
+    @property
+    def signal_path(self) -> Path | None:
+        """Where the bell hangs; None on a server, which has none: poll `Reader.has_changed`."""
+        path = database_path(self._url)
+        return None if path is None else signal_path(path)
+
+    def writer(self, *, dead_letter_rows: int = DEAD_LETTER_ROWS, dead_letter_bytes: int = DEAD_LETTER_BYTES) -> Writer:
+        """Return the writer; have one at a time."""
+        shelf = Shelf(dead_letter_rows, dead_letter_bytes)
+        return Writer(self._read_engine, self._write_engine, shelf, self._ringer())
+
+    def reader(self) -> Reader:
+        """Return a reader with a connection of its own."""
+        return Reader(self._read_engine)
+
+    def bell(self) -> Bell | None:
+        """Return the bell, bound; None where there is none to hang."""
+        return None if self.signal_path is None else Bell(self.signal_path)
+
+    def register_assets(self, assets: list[Asset], *, replaces: bool = True) -> None:
+        """Add assets and tell readers (change key "as").
+
+        Args:
+            assets: what to add; none does nothing.
+            replaces: whether an asset of the same id is replaced; ingest's newcomers never replace what a person
+                has registered a moment ago.
+        """
+        if not assets:
+            return
+        with told_as_store_error("cannot register assets"), self._write_engine.begin() as connection:
+            asset_rows.register(connection, assets, replaces=replaces)
+            row = (self._now_us(), '{"as":1}')
+            connection.exec_driver_sql(build(connection.dialect).add_change, row)
+        ringer = self._ringer()
+        if ringer is not None:
+            ringer.ring()
+            ringer.close()
+
+    def forget_dead_letters(self, letter_ids: Iterable[int]) -> int:
+        """Remove letters that were sent again or are of no use; return how many there were."""
+        with told_as_store_error("cannot remove dead letters"), self._write_engine.begin() as connection:
+            return dead_letters.forget_letters(connection, letter_ids)
+
+    def close(self) -> None:
+        """Let go of the database; readers and writers are closed by who made them."""
+        self._read_engine.dispose()
+        self._write_engine.dispose()
+
+    def _ringer(self) -> Ringer | None:
+        return None if self.signal_path is None else Ringer(self.signal_path)

@@ -1,0 +1,189 @@
+"""One batch: everything that a handful of messages brought, stored in one transaction or not at all."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection
+
+from street.alarms import Alarm
+from street.clock import MINUTE_US
+from street.incidents import Incident
+from street.readings import NOT_COUNTED, DeadLetter, Flag, Reading
+from street.store import alarms, assets, incidents, rollups, small_rows
+from street.store.ledger import Ledger
+from street.store.series import NEVER, Series
+
+# Plain integers: `&` with an IntFlag costs a microsecond.
+_NOT_COUNTED = int(NOT_COUNTED)
+_HISTORY = int(Flag.HISTORY)
+
+
+class Written(NamedTuple):
+    """What a commit did. `seq` is the last change sequence, also when nothing was to be written."""
+
+    seq: int
+    stored: int
+    duplicates: int
+
+
+class Batch:
+    """Collects; writes nothing before `commit`. Made by `Writer.begin`, used once, in the writer's thread."""
+
+    def __init__(self, ledger: Ledger, received_us: int) -> None:
+        self._ledger = ledger
+        self._received_us = received_us
+        self._rows: dict[tuple[int, int], tuple[Any, ...]] = {}
+        self._latest: dict[int, tuple[Any, ...]] = {}
+        self._minutes: dict[tuple[int, int], rollups.Part] = {}
+        self._new_series: list[Series] = []
+        self._duplicates = 0
+        self._history_us = NEVER
+        self._online: dict[str, tuple[str, int, int]] = {}
+        self._letters: list[DeadLetter] = []
+        self._incident_ids: set[str] = set()
+        self._steps: list[Callable[[Connection], bool | None]] = []
+        self._body: dict[str, Any] = {}
+
+    def add_readings(self, readings: Iterable[Reading]) -> list[Reading]:
+        """Take readings and return those never stored before, in their order; the first of equals is kept.
+
+        A reading is known by its asset, quantity and `at_us`. The hot path: about a microsecond a reading.
+        """
+        known, purged_to_us = self._ledger.series.by_name, self._ledger.series.purged_to_us
+        rows, latest, minutes = self._rows, self._latest, self._minutes
+        fresh: list[Reading] = []
+        for reading in readings:
+            asset_id, quantity, at_us, received_us, value, flags = reading
+            series = known.get((asset_id, quantity)) or self._add_series(asset_id, quantity)
+            series_id = series.series_id
+            minute = at_us // MINUTE_US
+            is_history = flags and flags & _HISTORY
+            is_counted = value is not None and not (flags and flags & _NOT_COUNTED)
+            if at_us > series.newest_us:
+                series.newest_us = at_us
+                if is_history:
+                    self._history_us = max(self._history_us, at_us)
+            elif self._is_stored(series_id, at_us):
+                self._duplicates += 1
+                continue
+            else:
+                is_counted = is_counted and at_us >= purged_to_us
+            row = (minute, series_id, at_us, received_us, value, int(flags) if flags else 0)
+            rows[series_id, at_us] = row
+            fresh.append(reading)
+            if at_us > series.latest_us and not is_history:
+                series.latest_us = at_us
+                latest[series_id] = row
+            if is_counted:
+                rollups.count(minutes, (series_id, minute), value, at_us)  # type: ignore[arg-type]  # counted: not None
+        return fresh
+
+    def set_availability(self, asset_id: str, online: bool, at_us: int) -> None:
+        """Note what a device says of itself; one older than what is known changes nothing."""
+        if at_us >= self._ledger.online_since(asset_id) and at_us >= self._online.get(asset_id, ("", 0, NEVER))[2]:
+            self._online[asset_id] = (asset_id, int(online), at_us)
+
+    def raise_alarm(self, alarm: Alarm) -> None:
+        """Raise an alarm. One of severity 1 or 2 names its incident, reported in this batch or before."""
+        self._step("al", alarm.alarm_id, partial(alarms.raise_alarm, alarm=alarm))
+
+    def clear_alarm(self, alarm_id: str, at_us: int, value: float | None) -> None:
+        """Clear an alarm; one that is not active stays as it is."""
+        self._step("al", alarm_id, partial(alarms.clear_alarm, alarm_id=alarm_id, at_us=at_us, value=value))
+
+    def report_incident(self, incident: Incident) -> bool:
+        """Report an incident; False when one of this id is there already, which is then kept as it is."""
+        if incident.incident_id in self._incident_ids or self._ledger.has_incident(incident.incident_id):
+            return False
+        self._incident_ids.add(incident.incident_id)
+        self._step("i", incident.incident_id, partial(incidents.report_incident, incident=incident))
+        return True
+
+    def recover_incident(self, incident_id: str, at_us: int) -> None:
+        """Note that the incident's alarm cleared by itself."""
+        self._step("i", incident_id, partial(incidents.recover_incident, incident_id=incident_id, at_us=at_us))
+
+    def add_dead_letter(self, letter: DeadLetter) -> None:
+        """Keep a message that could not be taken."""
+        self._letters.append(letter)
+
+    def add_snapshot(self, asset_id: str, at_us: int, jpeg: bytes) -> None:
+        """Keep a still of a camera."""
+        self._steps.append(partial(small_rows.add_snapshot, asset_id=asset_id, at_us=at_us, jpeg=jpeg))
+
+    def set_rule_state(self, asset_id: str, rule_id: str, pending_since_us: int | None) -> None:
+        """Remember a pending delay over a restart; None forgets it."""
+        state = {"asset_id": asset_id, "rule_id": rule_id, "pending_since_us": pending_since_us}
+        self._steps.append(partial(small_rows.set_rule_state, **state))  # type: ignore[arg-type]  # a row's columns
+
+    def beat(self, at_us: int, link: bool, link_since_us: int) -> None:
+        """Say that ingest is alive, and whether it has its broker."""
+        self._body["h"] = [at_us, int(link), link_since_us]
+        self._steps.append(partial(small_rows.beat, at_us=at_us, link=link, link_since_us=link_since_us))
+
+    def commit(self) -> Written:
+        """Store everything in one transaction and ring the bell.
+
+        The body of its change: "r" latest values that moved as [series_id, at_us, value, flags] · "s" new series as
+        [series_id, asset_id, quantity, unit] · "o" availability as [asset_id, 0 or 1, at_us] · "al" alarms raised or
+        cleared · "i" incidents new or moved · "h" heartbeat as [at_us, link, link_since_us].
+
+        Raises:
+            StoreError: nothing was kept; the message says what to do.
+        """
+        is_empty = not (self._rows or self._online or self._letters or self._steps)
+        seq = self._ledger.keep_as_is() if is_empty else self._ledger.run(self._write)
+        return Written(seq, len(self._rows), self._duplicates)
+
+    def _add_series(self, asset_id: str, quantity: str) -> Series:
+        series = self._ledger.series.add(asset_id, quantity)
+        self._new_series.append(series)
+        return series
+
+    def _is_stored(self, series_id: int, at_us: int) -> bool:
+        return (series_id, at_us) in self._rows or self._ledger.has_reading(series_id, at_us)
+
+    def _step(self, key: str, moved_id: str, act: Callable[[Connection], bool]) -> None:
+        def step(connection: Connection) -> None:
+            if act(connection) and moved_id not in self._body.setdefault(key, []):
+                self._body[key].append(moved_id)
+
+        self._steps.append(step)
+
+    def _write(self, connection: Connection) -> int:
+        if self._rows:
+            self._write_readings(connection)
+        if self._online:
+            self._write_availability(connection, list(self._online.values()))
+        for step in self._steps:
+            step(connection)
+        if self._letters:
+            self._ledger.shelf.put(connection, self._letters)
+        body = {key: value for key, value in self._body.items() if value}
+        return self._ledger.add_change(connection, self._received_us, orjson.dumps(body))
+
+    def _write_availability(self, connection: Connection, rows: list[tuple[str, int, int]]) -> None:
+        assets.move_availability(connection, rows)
+        self._ledger.note_online(rows)
+        self._body["o"] = rows
+
+    def _write_readings(self, connection: Connection) -> None:
+        # Sorted, they meet each page once; keys never repeat, so that values, which may be None, are never compared.
+        ready = self._ledger.statements
+        if self._new_series:
+            new = [(each.series_id, each.asset_id, each.quantity, each.unit) for each in self._new_series]
+            connection.exec_driver_sql(ready.add_series, new)
+            self._body["s"] = new
+        self._ledger.series.note_history(connection, self._history_us)
+        connection.exec_driver_sql(ready.add_reading, sorted(self._rows.values()))
+        if self._latest:
+            latest = sorted(row[1:] for row in self._latest.values())
+            connection.exec_driver_sql(ready.move_latest, latest)
+            self._body["r"] = [(series_id, at_us, value, flags) for series_id, at_us, _, value, flags in latest]
+        if self._minutes:
+            hours = rollups.fold_hours(self._minutes)
+            connection.exec_driver_sql(ready.merge_minute, rollups.minute_rows(self._minutes))
+            connection.exec_driver_sql(ready.merge_hour, rollups.hour_rows(hours))
+            connection.exec_driver_sql(ready.merge_area, rollups.area_rows(hours, self._ledger.series.by_id))

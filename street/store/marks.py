@@ -1,0 +1,19 @@
+"""Single numbers that the store remembers by name."""
+
+from sqlalchemy import Connection, select
+
+from street.store import schema
+from street.store.statements import upsert
+
+
+def read_mark(connection: Connection, name: str, default: int) -> int:
+    """Return the number under *name*, or *default*."""
+    found = connection.execute(select(schema.marks.c.value).where(schema.marks.c.name == name)).scalar()
+    return default if found is None else int(found)
+
+
+def write_mark(connection: Connection, name: str, value: int) -> None:
+    """Remember *value* under *name*, in the caller's transaction."""
+    statement = upsert(connection.dialect, schema.marks)
+    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
+    connection.execute(statement, {"name": name, "value": value})

@@ -1,0 +1,156 @@
+"""A reader: its own read-only connection, never a transaction, so that it never holds the log back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, Executable, select
+
+from street.alarms import Alarm
+from street.assets import Asset
+from street.clock import monotonic_s
+from street.incidents import Incident
+from street.store import alarms, assets, changes, dead_letters, incidents, marks, schema, small_rows
+from street.store.changes import Change
+from street.store.dead_letters import LetterGroup, StoredLetter
+from street.store.engine import told_as_store_error
+
+LONGEST_S = 5.0  # a query that takes longer is stopped: it would hold the log back and the screen up
+_STEPS_PER_LOOK = 200_000
+
+
+class Latest(NamedTuple):
+    """The live value of one series."""
+
+    series_id: int
+    asset_id: str
+    quantity: str
+    at_us: int
+    received_us: int
+    value: float | None
+    flags: int
+
+
+class Reader:
+    """Answers from what is committed. Safe to use from one thread at a time; every answer is read anew.
+
+    Every method raises StoreError when the store cannot be read, or a query took longer than `LONGEST_S`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._deadline_s = 0.0
+        with told_as_store_error("cannot open the store for reading"):
+            self._connection = engine.connect()
+        self._is_file = engine.dialect.name == "sqlite"
+        if self._is_file:
+            driver: Any = self._connection.connection.driver_connection
+            driver.set_progress_handler(lambda: monotonic_s() > self._deadline_s, _STEPS_PER_LOOK)
+        self._version = self._data_version()
+
+    def sequence(self) -> int:
+        """Return the sequence of the last commit, 0 before the first."""
+        with self._asking() as connection:
+            return changes.sequence(connection)
+
+    def epoch(self) -> int:
+        """Return a number that tells this store from every other: sequences of two stores never compare."""
+        with self._asking() as connection:
+            return marks.read_mark(connection, "epoch", 0)
+
+    def has_changed(self) -> bool:
+        """Return whether anything was committed since the last call, or since the reader was opened; cheap."""
+        version = self._data_version()
+        moved, self._version = version != self._version, version
+        return moved
+
+    def changes_since(self, seq: int) -> list[Change] | None:
+        """Return the commits after *seq* in their order, or None where one is missing: take a full snapshot."""
+        with self._asking() as connection:
+            return changes.changes_since(connection, seq)
+
+    def assets(self) -> list[Asset]:
+        """Return every registered asset, by id."""
+        with self._asking() as connection:
+            return assets.all_assets(connection)
+
+    def series(self) -> dict[int, tuple[str, str, str | None]]:
+        """Return (asset, quantity, unit) of every series."""
+        table = schema.series.c
+        found = self.rows(select(table.series_id, table.asset_id, table.quantity, table.unit))
+        return {series_id: (asset_id, quantity, unit) for series_id, asset_id, quantity, unit in found}
+
+    def latest(self) -> list[Latest]:
+        """Return the live value of every series that has one."""
+        live, series = schema.latest.c, schema.series.c
+        columns = (live.series_id, series.asset_id, series.quantity)
+        statement = select(*columns, live.at_us, live.received_us, live.value, live.flags)
+        joined = schema.latest.join(schema.series, live.series_id == series.series_id)
+        return [Latest(*row) for row in self.rows(statement.select_from(joined))]
+
+    def availability(self) -> dict[str, tuple[bool, int]]:
+        """Return, by asset, whether its device says it is online, and since when [µs]."""
+        with self._asking() as connection:
+            return assets.availability(connection)
+
+    def active_alarms(self) -> list[Alarm]:
+        """Return what is active, oldest first."""
+        with self._asking() as connection:
+            return alarms.active_alarms(connection)
+
+    def alarms(self, alarm_ids: list[str]) -> list[Alarm]:
+        """Return those of *alarm_ids* that exist, oldest first."""
+        with self._asking() as connection:
+            return alarms.alarms_by_id(connection, alarm_ids)
+
+    def open_incidents(self) -> list[Incident]:
+        """Return what is neither closed nor dismissed: worst first, then oldest."""
+        with self._asking() as connection:
+            return incidents.open_incidents(connection)
+
+    def incidents(self, incident_ids: list[str]) -> list[Incident]:
+        """Return those of *incident_ids* that exist, oldest first."""
+        with self._asking() as connection:
+            return incidents.incidents_by_id(connection, incident_ids)
+
+    def heartbeat(self) -> tuple[int, bool, int] | None:
+        """Return ingest's last sign of life as (at [µs], link, link since [µs]), or None before the first."""
+        with self._asking() as connection:
+            return small_rows.heartbeat(connection)
+
+    def snapshot(self, asset_id: str) -> tuple[int, bytes] | None:
+        """Return an asset's newest still as (at [µs], JPEG), or None."""
+        with self._asking() as connection:
+            return small_rows.newest_snapshot(connection, asset_id)
+
+    def dead_letter_groups(self, limit: int = 100) -> list[LetterGroup]:
+        """Return why messages were refused and how many, newest first."""
+        with self._asking() as connection:
+            return dead_letters.letter_groups(connection, limit)
+
+    def dead_letters(self, code: str | None = None, topic: str | None = None, limit: int = 100) -> list[StoredLetter]:
+        """Return kept letters of this code and topic (None: any), oldest first, whole: they can be sent again."""
+        with self._asking() as connection:
+            return dead_letters.kept_letters(connection, code, topic, limit)
+
+    def rows(self, statement: Executable, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return what *statement* finds, as the driver's own tuples: for many rows."""
+        with self._asking() as connection:
+            cursor: Any = connection.execute(statement, parameters or {}).cursor
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _data_version(self) -> int:
+        if not self._is_file:
+            return self.sequence()
+        with self._asking() as connection:
+            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+    @contextmanager
+    def _asking(self) -> Iterator[Connection]:
+        self._deadline_s = monotonic_s() + LONGEST_S
+        with told_as_store_error("cannot read the store"):
+            yield self._connection

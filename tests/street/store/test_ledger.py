@@ -1,0 +1,32 @@
+"""What the ledger knows by heart is never ahead of what is stored."""
+
+import pytest
+
+from street.errors import StoreError
+from street.store import Store, Writer
+from tests.street.store.makers import NOON_US, a_reading, put
+
+
+def test_everything_known_is_read_anew_after_a_failure(store: Store, writer: Writer) -> None:
+    """A series that was never stored does not keep its number."""
+    batch = writer.begin(NOON_US)
+    batch.add_readings([a_reading(asset_id="n-9", value=float("inf"))])
+    with pytest.raises(StoreError):
+        batch.commit()
+
+    put(writer, a_reading())
+
+    assert {series.asset_id: series.series_id for series in writer._ledger.series.by_name.values()} == {"n-1": 1}
+
+
+def test_the_bell_rings_after_the_commit(file_store: Store) -> None:
+    """Whoever it wakes must find the row."""
+    bell, writer = file_store.bell(), file_store.writer()
+    assert bell is not None
+
+    put(writer, a_reading())
+
+    assert bell.hush()
+    assert not bell.hush()
+    bell.close()
+    writer.close()
