@@ -23,7 +23,8 @@ def _wall(query: Mapping[str, str], config: Config) -> Component:
     size = {} if SIZES & query.keys() else {"h_mm": str(config.wall.height_mm), "d_m": str(config.wall.distance_m)}
     asked = {"lang": config.wall.lang, **size, **query}
     title = config.dashboard.title_en if asked["lang"] == "en" else config.dashboard.title
-    return wall_page(asked, title=title)
+    factors = config.wall.late_factor, config.wall.stale_factor, config.wall.lost_factor
+    return wall_page(asked, title=title, factors=factors)
 
 
 HOME: Final = "/wall"

@@ -132,7 +132,7 @@ def candidate(alarm: Alarm, rule: Rule, asset: Asset) -> Incident:
     return Incident(
         incident_id=f"{SOURCE}/{alarm.alarm_id}", source=SOURCE, matter=rule.matter, severity=rule.severity,
         title=rule.title, title_en=rule.title_en, description=f"{asset.asset_id} {rule.quantity} {value} ({limit})",
-        address=" ".join(part for part in (asset.road, asset.name) if part), lon=asset.lon, lat=asset.lat,
+        address=asset.name if asset.road in asset.name else f"{asset.road} {asset.name}", lon=asset.lon, lat=asset.lat,
         community_id=asset.community_id, grid_cell_id=asset.grid_cell_id, asset_id=asset.asset_id,
         alarm_id=alarm.alarm_id, reported_us=alarm.raised_us, moved_us=alarm.raised_us,
     )  # fmt: skip

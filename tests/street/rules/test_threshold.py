@@ -146,7 +146,7 @@ def test_a_candidate_incident_says_what_and_where() -> None:
 
     assert (incident.title, incident.title_en, incident.matter) == ("道路积水", "Road flooded", "01004")
     assert (incident.lon, incident.lat, incident.grid_cell_id) == (120.32264, 36.06124, "370202007008006")
-    assert incident.address == "太平路 太平路低点积水计"
+    assert incident.address == "太平路低点积水计"
     assert incident.description == "WTR-01 water_level 11.5 (≥ 10)"
 
 

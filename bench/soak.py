@@ -1,0 +1,116 @@
+"""Half an hour of the demo: memory, open files and threads of every part, and whether any of them grows.
+
+    python -m bench.soak --minutes 30
+
+A demo of its own, on free ports, in a folder that goes away. Growth is the Theil-Sen slope (the median of all
+slopes between two samples) of the second half, so that warming up and a single sample count for nothing. Prints one
+JSON line; fails where ingest passes 100 MB or the dashboard 300 MB.
+"""
+
+import argparse
+import json
+import os
+import platform
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+MB = 1024 * 1024
+MOST_MB = {"ingest": 100.0, "dashboard": 300.0}
+
+
+class Sample(NamedTuple):
+    """One look at one part."""
+
+    at_s: float
+    rss_mb: float
+    files: int
+    threads: int
+
+
+def main() -> int:
+    """Run the demo, look at it, print; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench.soak", description="Does anything grow?")
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--every", type=float, default=10.0, help="seconds between two looks")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+        demo, parts = start(Path(folder) / "state")
+        try:
+            samples = watch(parts, minutes=options.minutes, every_s=options.every)
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.wait(30)
+    figures = {name: summary(taken) for name, taken in samples.items()}
+    machine = f"{platform.machine()} {os.cpu_count()} cores, Python {platform.python_version()}"
+    sys.stdout.write(json.dumps({"cell": "soak", "minutes": options.minutes, "machine": machine, **figures}) + "\n")
+    return int(any(figures[name]["rss_mb"] > most for name, most in MOST_MB.items()))
+
+
+def start(state: Path) -> tuple[subprocess.Popen[str], dict[str, psutil.Process]]:
+    """Start a demo that keeps its things in *state*; return it and its parts once it is live."""
+    environ = dict(os.environ, DEMO_STATE=str(state), PORT=str(free_port()), MQTT_PORT=str(free_port()))
+    demo = subprocess.Popen(
+        [sys.executable, str(ROOT / "scripts" / "demo.py")], env=environ, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        if "Ctrl-C" in line:
+            break
+    else:
+        raise SystemExit(demo.wait())
+    words = {
+        "broker": "nats-server",
+        "ingest": "ingest --config",
+        "dashboard": "dashboard --config",
+        "street": "ingest.simulator --config",
+    }
+    running = {process: " ".join(process.cmdline()) for process in psutil.Process(demo.pid).children(recursive=True)}
+    return demo, {name: next(it for it, said in running.items() if word in said) for name, word in words.items()}
+
+
+def watch(parts: dict[str, psutil.Process], *, minutes: float, every_s: float) -> dict[str, list[Sample]]:
+    """Look at every part each *every_s* seconds; a part that ends ends the watching with psutil's error."""
+    samples: dict[str, list[Sample]] = {name: [] for name in parts}
+    began = time.monotonic()
+    while (at_s := time.monotonic() - began) < minutes * 60:
+        for name, process in parts.items():
+            with process.oneshot():
+                rss_mb = process.memory_info().rss / MB
+                samples[name].append(Sample(at_s, rss_mb, process.num_fds(), process.num_threads()))
+        time.sleep(every_s)
+    return samples
+
+
+def summary(samples: list[Sample]) -> dict[str, float]:
+    """Return what is worth knowing of one part: memory at the end [MB], its growth [MB/h], most files and threads."""
+    late = samples[len(samples) // 2 :]
+    slopes = [
+        (b.rss_mb - a.rss_mb) / (b.at_s - a.at_s) * 3600 for a, b in combinations(late[:: len(late) // 200 + 1], 2)
+    ]
+    return {
+        "rss_mb": round(samples[-1].rss_mb, 1),
+        "growth_mb_per_h": round(statistics.median(slopes), 2) if slopes else 0.0,
+        "files": max(sample.files for sample in samples),
+        "threads": max(sample.threads for sample in samples),
+    }
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

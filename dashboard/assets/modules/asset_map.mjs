@@ -1,0 +1,114 @@
+// The assets on their own canvas over the base map: it repaints when a state changes, the base map only when it moves.
+
+import { GLYPHS, RINGS, glyphPicture, picture } from "./icons.mjs";
+import { severityPicture } from "./shapes.mjs";
+
+const SOURCE = "assets";
+const DOT = new Set(["streetlight"]); // so many that a glyph each would hide the street
+const state = (name) => ["coalesce", ["feature-state", name], 0];
+const onlyIf = (condition) => ["case", condition, 1, 0];
+
+/** The style of the assets' canvas; `unit` is one minute of arc in pixels. */
+export function assetStyle(unit, token) {
+  const radius = ["case", ["get", "dot"], 3 * unit, 7.5 * unit];
+  const bySeverity = (otherwise) => ["match", state("sev"), 1, token("s1"), 2, token("s2"), 3, token("s3"), 4, token("s4"), otherwise];
+  const isOld = [">=", state("age"), 2];
+  const isAway = ["==", state("off"), 1];
+  const grounds = ["case", ["any", isOld, isAway], token("bg"), ["get", "dot"], token("edge"), token("raised")];
+  const inks = ["case", [">", state("sev"), 0], token("bg"), ["any", isOld, isAway, ["==", state("age"), 1]], token("t3"), token("t2")];
+  const circle = (id, paint) => ({ id, type: "circle", source: SOURCE, paint });
+  const symbol = (id, layout, paint) => ({
+    id, type: "symbol", source: SOURCE, paint,
+    layout: { "icon-allow-overlap": true, "icon-ignore-placement": true, ...layout },
+  });
+  const scale = ["case", ["get", "dot"], 0.5, 1];
+  const sized = (minutes) => ["*", scale, (minutes * unit) / 96];
+  return {
+    version: 8,
+    sources: { [SOURCE]: { type: "geojson", data: { type: "FeatureCollection", features: [] } } },
+    layers: [
+      circle("halo", {
+        "circle-radius": ["case", [">", state("sev"), 0], ["*", 1.75, radius], 0],
+        "circle-color": bySeverity(token("edge")), "circle-opacity": 0.35,
+      }),
+      circle("disc", {
+        "circle-radius": radius, "circle-color": bySeverity(grounds),
+        "circle-stroke-width": 0.8 * unit,
+        "circle-stroke-color": ["case", ["any", isOld, isAway, ["get", "dot"], [">", state("sev"), 0]], token("bg"), token("edge")],
+      }),
+      symbol("glyph", { "icon-image": ["get", "kind"], "icon-size": (10.8 * unit) / 96 }, { "icon-color": inks }),
+      ...Object.keys(RINGS).map((ring, n) => symbol(ring, { "icon-image": ring, "icon-size": sized(17.5) }, {
+        "icon-opacity": onlyIf(ring === "offline" ? isAway : ["all", ["==", state("age"), n + 2], ["!", isAway]]),
+      })),
+      ...[1, 2, 3, 4].map((severity) => symbol(
+        `severity-${severity}`,
+        { "icon-image": `severity-${severity}`, "icon-size": (21 * unit) / 96, "icon-offset": [46, -46] },
+        { "icon-opacity": onlyIf(["==", state("sev"), severity]) },
+      )),
+    ],
+  };
+}
+
+export class AssetCanvas {
+  constructor(maplibre, container, camera, unit, token) {
+    this.token = token;
+    this.numbers = new Map(); // asset id -> feature id
+    this.looks = new Map();
+    this.map = new maplibre.Map({
+      container, style: assetStyle(unit, token), center: camera.center, zoom: camera.zoom,
+      interactive: false, attributionControl: false, validateStyle: false, fadeDuration: 0, maxPitch: 0, trackResize: false,
+    });
+    this.ready = this.#prepare();
+  }
+
+  async #prepare() {
+    await new Promise((resolve) => this.map.once("load", resolve));
+    const pictures = [
+      ...[...Object.keys(GLYPHS), "other"].map((kind) => [kind, glyphPicture(kind), true]),
+      ...Object.entries(RINGS).map(([name, draw]) => [name, draw(this.token("t3")), false]),
+      ...[1, 2, 3, 4].map((severity) => [`severity-${severity}`, this.#shape(severity), false]),
+    ];
+    await Promise.all(pictures.map(async ([name, markup, sdf]) => this.map.addImage(name, await picture(markup), { sdf })));
+    this.map.getCanvas().addEventListener("webglcontextrestored", () => this.map.once("idle", () => this.#again()));
+  }
+
+  #shape(severity) {
+    const ink = this.token(severity === 4 ? "t1" : "bg");
+    return severityPicture(severity, { fill: this.token(`s${severity}`), ground: this.token("bg"), ink });
+  }
+
+  /** Put these assets on the map, those without a position aside. */
+  place(assets) {
+    this.numbers.clear();
+    this.looks.clear();
+    const features = assets.filter((asset) => Number.isFinite(asset.lon) && Number.isFinite(asset.lat)).map((asset, n) => {
+      this.numbers.set(asset.id, n);
+      const kind = asset.kind in GLYPHS ? asset.kind : "other";
+      const dot = DOT.has(asset.kind);
+      return {
+        type: "Feature", id: n, properties: { kind: dot ? "" : kind, dot },
+        geometry: { type: "Point", coordinates: [asset.lon, asset.lat] },
+      };
+    });
+    this.map.removeFeatureState({ source: SOURCE });
+    this.map.getSource(SOURCE).setData({ type: "FeatureCollection", features });
+  }
+
+  show(assetId, look) {
+    const id = this.numbers.get(assetId);
+    if (id === undefined) return;
+    this.looks.set(id, look);
+    this.map.setFeatureState({ source: SOURCE, id }, look);
+  }
+
+  // A lost WebGL context comes back with every feature's state forgotten: calm colours over a street in alarm.
+  #again() {
+    for (const [id, look] of this.looks) this.map.setFeatureState({ source: SOURCE, id }, look);
+    this.map.triggerRepaint();
+  }
+
+  aim(camera) {
+    this.map.resize();
+    this.map.jumpTo({ center: camera.center, zoom: camera.zoom });
+  }
+}

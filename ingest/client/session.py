@@ -1,0 +1,198 @@
+"""One session with the broker, driven by whoever calls `_serve`: connect, wait, read, write, ping, connect again."""
+
+import logging
+import select
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ingest.client.settings import LinkSettings
+from ingest.client.wire import Wire
+from street import clock
+
+log = logging.getLogger(__name__)
+
+MISC_INTERVAL_S: Final = 0.25
+WINDOW: Final = 20  # of our own QoS 1 messages that may be unconfirmed
+
+
+class _Paho(paho.Client):
+    """paho with a `Wire` for a socket."""
+
+    def _create_socket(self) -> Any:  # noqa: ANN401 - paho's SocketLike is private to it
+        sock = super()._create_socket()
+        assert isinstance(sock, socket.socket)  # an SSL socket is one; only websockets are not
+        # without it a PUBACK waits for the broker's delayed ACK: 10 ms instead of 1
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return Wire(sock)
+
+
+class Session:
+    """What a listener and a speaker have in common.
+
+    Attributes:
+        generation: which connection this is, from 1; 0 before the first.
+        is_up: connected, and subscribed where there is something to subscribe to.
+        since_us: when `is_up` last changed.
+    """
+
+    def __init__(
+        self,
+        settings: LinkSettings,
+        *,
+        clean_session: bool,
+        window: int = WINDOW,
+        now_us: Callable[[], int] = clock.now_us,
+    ) -> None:
+        self.settings = settings
+        self.generation = 0
+        self.is_up = False
+        self.since_us = now_us()
+        self._now_us = now_us
+        self._is_closing = False
+        self._next_try_s = 0.0
+        self._backoff_s = settings.reconnect_min_s
+        self._next_misc_s = 0.0
+        self._poll = select.poll()
+        self._polled = -1
+        self._client = self._new_client(clean_session=clean_session, window=window)
+
+    def _new_client(self, *, clean_session: bool, window: int) -> _Paho:
+        settings = self.settings
+        client = _Paho(
+            CallbackAPIVersion.VERSION2,
+            client_id=settings.client_id,
+            clean_session=clean_session,
+            protocol=paho.MQTTv311,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        client.max_inflight_messages_set(window)  # only before connect_async
+        client.connect_timeout = settings.connect_timeout_s
+        client.suppress_exceptions = False
+        if settings.username:
+            client.username_pw_set(settings.username, settings.password or None)
+        if settings.ca_file is not None:
+            client.tls_set(ca_certs=str(settings.ca_file))
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
+        # its presence makes paho queue packets for one `loop_write` instead of writing each by itself
+        client.on_socket_register_write = _queue_for_the_turn
+        client.connect_async(settings.host, settings.port, keepalive=settings.keepalive_s)
+        return client
+
+    def close(self, wait_s: float = 2.0) -> None:
+        """Send what is due within *wait_s* [s], say goodbye to the broker, and close."""
+        self._is_closing = True
+        until_s = clock.monotonic_s() + wait_s
+        while (wire := self._wire()) is not None and not wire.flush() and clock.monotonic_s() < until_s:
+            self._wait(wire, 0.05)
+        if wire is not None and self.is_up:
+            wire.linger_s = max(until_s - clock.monotonic_s(), 0.0)
+        self._client.disconnect()
+        self._client.loop_write()
+        self._mark(up=False)
+
+    # ---------------------------------------------------------------------------------------------- the loop
+
+    def _serve(self, wait_s: float, read: Callable[[Wire], None]) -> None:
+        """Wait up to *wait_s* [s] for something to happen, let *read* take it, and send what is due."""
+        wire = self._wire()
+        if wire is None:
+            self._reconnect(wait_s)
+            return
+        if not wire.pending():
+            self._wait(wire, wait_s)
+        read(wire)
+        self._write()
+
+    def _write(self) -> None:
+        client = self._client
+        if client.want_write():
+            client.loop_write()
+        now_s = clock.monotonic_s()
+        if now_s >= self._next_misc_s:
+            self._next_misc_s = now_s + MISC_INTERVAL_S
+            client.loop_misc()  # pings, and notices that a ping was not answered
+            if client.want_write():
+                client.loop_write()
+        wire = self._wire()
+        if wire is not None:
+            wire.flush()
+
+    def _wait(self, wire: Wire, wait_s: float) -> None:
+        descriptor = wire.fileno()
+        if descriptor != self._polled:
+            self._poll = select.poll()
+            self._polled = descriptor
+        self._poll.register(descriptor, select.POLLIN if wire.flush() else select.POLLIN | select.POLLOUT)
+        self._poll.poll(wait_s * 1000)
+
+    def _wire(self) -> Wire | None:
+        wire = self._client.socket()
+        return wire if isinstance(wire, Wire) else None
+
+    def _reconnect(self, wait_s: float) -> None:
+        """Try to connect when it is time to; blocks for `connect_timeout_s` at most."""
+        left_s = self._next_try_s - clock.monotonic_s()
+        if left_s > 0 or self._is_closing:
+            select.select([], [], [], min(wait_s, max(left_s, 0.0)))
+            return
+        self._next_try_s = clock.monotonic_s() + self._backoff_s
+        self._backoff_s = min(self._backoff_s * 2, self.settings.reconnect_max_s)
+        self._polled = -1
+        try:
+            self._client.reconnect()
+        except (OSError, ValueError) as error:
+            log.debug("broker not reached host=%s port=%d: %s", self.settings.host, self.settings.port, error)
+            return
+        self._next_misc_s = 0.0
+        self._write()
+
+    # ----------------------------------------------------------------------------------------- paho's callbacks
+
+    def _on_connect(self, client: paho.Client, _userdata: Any, flags: Any, reason: ReasonCode, _props: Any) -> None:  # noqa: ANN401 - paho's signature
+        if reason.is_failure:
+            log.error("broker refused us as %s: %s", self.settings.username or "nobody", reason)
+            return
+        self.generation += 1
+        self._backoff_s = self.settings.reconnect_min_s
+        self._connected(session_present=bool(flags.session_present))
+        if self.settings.filters:
+            client.subscribe([(item, 1) for item in self.settings.filters])
+        else:
+            self._mark(up=True)
+
+    def _connected(self, *, session_present: bool) -> None:
+        """Hear that a connection stands; *session_present* says whether the broker remembered the session."""
+
+    def _on_subscribe(self, _client: Any, _userdata: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:  # noqa: ANN401 - paho's signature
+        refused = [item for item, code in zip(self.settings.filters, codes, strict=False) if code.is_failure]
+        if refused:
+            log.error("broker refused subscriptions: %s", ", ".join(refused))
+        if len(refused) < len(codes):
+            self._mark(up=True)
+
+    def _on_disconnect(self, _client: Any, _userdata: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:  # noqa: ANN401 - paho's signature
+        if self.is_up and not self._is_closing:
+            log.warning("broker lost: %s", reason)
+        self._next_try_s = clock.monotonic_s() + self._backoff_s
+        self._mark(up=False)
+
+    def _mark(self, *, up: bool) -> None:
+        if up != self.is_up:
+            self.is_up = up
+            self.since_us = self._now_us()
+            if up:
+                log.info(
+                    "broker up host=%s port=%d as %s", self.settings.host, self.settings.port, self.settings.username
+                )
+
+
+def _queue_for_the_turn(_client: Any, _userdata: Any, _sock: Any) -> None:  # noqa: ANN401 - paho's signature
+    """Do nothing: `Session._write` writes once a turn."""

@@ -1,0 +1,77 @@
+"""Dead letters at the command line: why messages were refused, and another try once the reason is gone."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, TextIO
+
+from ingest.decode import Decoder, Message
+from ingest.filing import Filing, Item
+from street import clock
+from street.errors import StoreError
+from street.logs import quoted
+from street.store import Store, StoredLetter
+
+GROUPS: Final = 100
+AT_ONCE: Final = 500
+
+
+class Replayed(NamedTuple):
+    """What came of a replay, in messages."""
+
+    stored: int
+    refused: int
+    failed: int
+
+
+def show(store: Store, out: TextIO) -> None:
+    """Write one line a group: why, in which dialect, at which field, how many, how many are kept, since when."""
+    reader = store.reader()
+    groups = reader.dead_letter_groups(GROUPS)
+    reader.close()
+    if not groups:
+        out.write("no dead letters\n")
+        return
+    out.write(f"{'code':<24} {'dialect':<14} {'field':<24} {'count':>9} {'kept':>7}  first … last\n")
+    for group in groups:
+        since = f"{clock.iso(group.first_us)} … {clock.iso(group.last_us)}"
+        field = quoted(group.field, 22) if group.field else "-"
+        out.write(f"{group.code:<24} {group.dialect:<14} {field:<24} {group.letters:>9} {group.kept:>7}  {since}\n")
+
+
+def replay(
+    store: Store, decoder: Decoder, filing: Filing, code: str | None, now_us: Callable[[], int] = clock.now_us
+) -> Replayed:
+    """Decode kept letters again and store what can be decoded now; those leave the shelf, the others stay.
+
+    Args:
+        store: where the letters are; we must be its only writer.
+        decoder: as it is configured today.
+        filing: files what is decoded.
+        code: only letters refused for this; None takes all.
+        now_us: the clock.
+    """
+    reader = store.reader()
+    letters = reader.dead_letters(code, limit=1_000_000)
+    reader.close()
+    stored = refused = failed = 0
+    for start in range(0, len(letters), AT_ONCE):
+        done: list[int] = []
+        for letter in letters[start : start + AT_ONCE]:
+            item = _again(decoder, letter)
+            if item.decoded.code is not None:
+                refused += 1
+                continue
+            try:
+                filing.file([item], now_us())
+            except StoreError:
+                failed += 1
+            else:
+                stored += 1
+                done.append(letter.letter_id)
+        store.forget_dead_letters(done)
+    return Replayed(stored, refused, failed)
+
+
+def _again(decoder: Decoder, kept: StoredLetter) -> Item:
+    letter = kept.letter
+    message = Message(letter.topic, letter.payload, letter.retain, letter.received_us)
+    return Item(message, *decoder.decode(message))

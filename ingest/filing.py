@@ -1,0 +1,221 @@
+"""From decoded messages to one transaction: readings, availability, alarms, incidents, stills and dead letters."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from ingest.decode import Decoded, DecodedReading, Kind, Message
+from ingest.register import Register
+from ingest.stamp import stamp
+from street.assets import Asset
+from street.incidents import Incident
+from street.places import Places
+from street.readings import DeadLetter, Flag, Reading
+from street.rules import Clear, Move, Raise, Rules
+from street.scenarios import Scenarios
+from street.store import Batch, Writer, Written
+
+RETAINED: Final = int(Flag.RETAINED)
+IMPLAUSIBLE: Final = int(Flag.IMPLAUSIBLE)
+MISSING: Final = int(Flag.MISSING)
+SIMULATED: Final = int(Flag.SIMULATED)
+CLOCK_SKEW: Final = int(Flag.CLOCK_SKEW)
+# kinds that tell of the device and not of the street: counted, not stored
+SILENT: Final = frozenset({Kind.DISCOVERY, Kind.REMOVAL, Kind.LOG, Kind.IGNORE})
+PRESENCE: Final = frozenset({Kind.AVAILABILITY, Kind.BIRTH, Kind.DEATH})
+
+
+class Item(NamedTuple):
+    """One message and what it says."""
+
+    message: Message
+    dialect: str
+    decoded: Decoded
+
+
+class Filing:
+    """Files batches of messages; knows the register, the scenarios and the rules.
+
+    Args:
+        writer: the store's one writer.
+        register: device → asset.
+        scenarios: what is plausible.
+        places: which community and grid cell an incident lies in.
+        make_rules: returns the rules as the store knows them; called again after a batch that was not kept.
+    """
+
+    def __init__(
+        self, writer: Writer, register: Register, scenarios: Scenarios, places: Places, make_rules: Callable[[], Rules]
+    ) -> None:
+        self.register = register
+        self._places = places
+        self._writer = writer
+        self._scenarios = scenarios
+        self._make_rules = make_rules
+        self._rules: Rules | None = None
+        self._channels: dict[tuple[str, str], str | int] = {}
+
+    def file(self, items: Sequence[Item], now_us: int) -> Written:
+        """Store *items* in one transaction.
+
+        Raises:
+            StoreError: nothing of them was kept.
+        """
+        rules = self._ready_rules()
+        try:
+            batch = self._writer.begin(now_us)
+            self._gather(items, batch, rules)
+            return batch.commit()
+        except BaseException:
+            self._rules = None  # they have seen readings that the store has not
+            raise
+
+    def beat(self, now_us: int, *, link: bool, link_since_us: int) -> Written:
+        """Store that we live, and what the passing of time moves.
+
+        Raises:
+            StoreError: nothing was kept.
+        """
+        rules = self._ready_rules()
+        try:
+            batch = self._writer.begin(now_us)
+            batch.beat(now_us, link, link_since_us)
+            for move in rules.tick(now_us):
+                _apply(move, batch)
+            return batch.commit()
+        except BaseException:
+            self._rules = None
+            raise
+
+    def reject(self, item: Item, reason: str, now_us: int) -> Written:
+        """Store, instead of *item*, that the store would not have it."""
+        batch = self._writer.begin(now_us)
+        batch.add_dead_letter(_dead_letter(item, "store-rejected", reason))
+        return batch.commit()
+
+    def _ready_rules(self) -> Rules:
+        if self._rules is None:
+            self._rules = self._make_rules()
+        return self._rules
+
+    def _gather(self, items: Sequence[Item], batch: Batch, rules: Rules) -> None:
+        readings: list[Reading] = []
+        find = self.register.find
+        for item in items:
+            message, dialect, decoded = item
+            asset = None
+            if decoded.kind is Kind.TELEMETRY and decoded.device_id is not None:
+                asset = find(dialect, decoded.device_id)
+            if asset is None or decoded.extra:
+                self._take_oddly(item, asset, batch, readings)
+            else:
+                self._read(asset, message, decoded, 0, readings)
+        by_id = self.register.by_id
+        for reading in batch.add_readings(readings):
+            for move in rules.observe(by_id[reading.asset_id], reading):
+                _apply(move, batch)
+
+    def _read(self, asset: Asset, message: Message, decoded: Decoded, flags: int, readings: list[Reading]) -> None:
+        """Append the readings of one message to *readings*: the hot path."""
+        received_us = message.received_us
+        at_us, earned = stamp(decoded.time_us, received_us)
+        flags |= earned
+        asset_id, kind = asset.asset_id, asset.kind
+        is_plausible = self._scenarios.is_plausible
+        for quantity, value, _unit, _path, time_us, channel, quality in decoded.readings:
+            if channel is not None:
+                quantity = self._channelled(asset_id, quantity, channel)  # noqa: PLW2901 - its own series
+            own = flags
+            if time_us is not None:
+                at_us, earned = stamp(time_us, received_us)
+                own = flags | earned
+            if value is None or quality == "missing":
+                readings.append(Reading(asset_id, quantity, at_us, received_us, None, own | MISSING))
+            elif not isinstance(value, dict):
+                value = float(value)  # noqa: PLW2901 - true is 1.0
+                if not is_plausible(kind, quantity, value):
+                    own |= IMPLAUSIBLE
+                readings.append(Reading(asset_id, quantity, at_us, received_us, value, own))
+
+    def _take_oddly(self, item: Item, asset: Asset | None, batch: Batch, readings: list[Reading]) -> None:
+        """File what is more, or less, than plain telemetry of a known device."""
+        message, dialect, decoded = item
+        if decoded.code is not None:
+            batch.add_dead_letter(_dead_letter(item, decoded.code, decoded.reason or decoded.code))
+            return
+        if decoded.incident is not None:
+            batch.report_incident(_placed(decoded.incident, self._places))
+            return
+        if decoded.kind in SILENT or decoded.device_id is None:
+            return
+        asset = (
+            asset or self.register.find(dialect, decoded.device_id) or self.register.meet(dialect, decoded.device_id)
+        )
+        if asset is None:
+            batch.add_dead_letter(_dead_letter(item, "device-unknown", "no asset has this device"))
+        elif decoded.kind in PRESENCE:
+            at_us, _flags = stamp(decoded.time_us, message.received_us)
+            for one in decoded.readings:
+                if one.quantity == "online":
+                    batch.set_availability(asset.asset_id, bool(one.value), at_us)
+        else:
+            self._read_oddly(asset, item, batch, readings)
+
+    def _read_oddly(self, asset: Asset, item: Item, batch: Batch, readings: list[Reading]) -> None:
+        """File stills, retained copies, simulated uplinks, partly refused messages."""
+        message, _dialect, decoded = item
+        extra = decoded.extra
+        if decoded.snapshot is not None:
+            at_us, _flags = stamp(decoded.time_us, message.received_us)
+            batch.add_snapshot(asset.asset_id, at_us, decoded.snapshot)
+        for fault in extra.get("dropped", ()):
+            batch.add_dead_letter(_dead_letter(item, fault["code"], fault["reason"], fault["field"]))
+        if message.retain and decoded.time_us is None:
+            decoded.readings = [one for one in decoded.readings if self._is_first(asset.asset_id, one)]
+        flags = RETAINED if message.retain else 0
+        flags |= SIMULATED if extra.get("simulated") else 0
+        flags |= CLOCK_SKEW if extra.get("clock_skew") else 0
+        self._read(asset, message, decoded, flags, readings)
+
+    def _is_first(self, asset_id: str, reading: DecodedReading) -> bool:
+        """Return whether a retained value of unknown age is all we have: otherwise it is old news at best."""
+        return self._writer.latest_at(asset_id, reading.quantity) is None
+
+    def _channelled(self, asset_id: str, quantity: str, channel: str | int) -> str:
+        """Return the series' name: a device's first channel has the plain name, the others have their own series."""
+        main = self._channels.setdefault((asset_id, quantity), channel)
+        return quantity if main == channel else f"{quantity}.{channel}"
+
+
+def _placed(incident: Incident, places: Places) -> Incident:
+    """Return *incident* with the grid cell and community that its position lies in, where it has one of ours."""
+    if incident.lon is None or incident.lat is None:
+        return incident
+    cell = places.grid_cell_of(incident.lon, incident.lat)
+    community = places.community_of(incident.lon, incident.lat)
+    return replace(
+        incident,
+        grid_cell_id=cell.grid_cell_id if cell else "",
+        community_id=community.community_id if community else "",
+    )
+
+
+def _apply(move: Move, batch: Batch) -> None:
+    if isinstance(move, Raise):
+        if move.incident is not None:
+            batch.report_incident(move.incident)
+        batch.raise_alarm(move.alarm)
+    elif isinstance(move, Clear):
+        batch.clear_alarm(move.alarm_id, move.at_us, move.value)
+        if move.incident_id is not None:
+            batch.recover_incident(move.incident_id, move.at_us)
+    else:
+        batch.set_rule_state(move.asset_id, move.rule_id, move.since_us)
+
+
+def _dead_letter(item: Item, code: str, reason: str, field: str | None = None) -> DeadLetter:
+    message = item.message
+    said = str(item.decoded.extra.get("field", "")) if field is None else field
+    return DeadLetter(
+        message.received_us, item.dialect, message.topic, message.payload, code, reason, said, message.retain
+    )

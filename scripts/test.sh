@@ -1,0 +1,27 @@
+#!/bin/sh
+# `make test`: what the tests need, every rule of the house, every test, and coverage. pytest's summary comes last.
+cd "$(dirname "$0")/.." || exit 1
+sh scripts/debian.sh mosquitto chromium fonts-noto-cjk postgresql || exit 1
+sh scripts/check.sh || exit 1
+
+out=var/test
+mkdir -p $out
+postgres=$(sh scripts/postgres.sh start) || exit 1
+trap 'sh scripts/postgres.sh stop "$postgres"' EXIT
+STREET_TEST_POSTGRES=$(cat "$postgres/url")
+export STREET_TEST_POSTGRES
+{
+    .venv/bin/python -m pytest --ignore=tests/house --junit-xml=$out/junit.xml \
+        --cov --cov-report=xml:$out/cobertura.xml --cov-report= "$@" 2>&1
+    echo $? >$out/status
+} | tee $out/pytest.txt
+status=$(cat $out/status)
+
+# What each package promises [% of branches and lines].
+for promise in street:95 ingest:95 layouts:90 dashboard:90; do
+    .venv/bin/python -m coverage report --format=total --include="${promise%:*}/*" --fail-under="${promise#*:}" \
+        >$out/total.txt 2>&1 && mark=ok || { mark="below ${promise#*:} %"; status=$((status ? status : 1)); }
+    printf 'coverage of %-10s %s %%  %s\n' "${promise%:*}" "$(head -n 1 $out/total.txt)" "$mark"
+done
+tail -n 1 $out/pytest.txt
+exit $status

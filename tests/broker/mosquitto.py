@@ -1,0 +1,75 @@
+"""Debian's mosquitto with our own deploy/mosquitto.conf: only its listener and its paths are the test's."""
+
+import os
+import re
+import shutil
+import subprocess
+from typing import Self
+
+import psutil
+import pytest
+
+from bench.ingest_process import ROOT, Rig
+from ingest import broker
+
+PASSWORDS = {"ingest": "for-ingest", "devices": "for-devices", "bench-0001": "for-device-1", "zigbee2mqtt": "for-z2m"}
+
+
+class MosquittoRig(Rig):
+    """A street whose broker is mosquitto."""
+
+    def __init__(self, *, assets: int) -> None:
+        if shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") is None:
+            pytest.fail("mosquitto is missing: apt-get install mosquitto (make test does it)")
+        super().__init__(assets=assets)
+        text = self.config_file.read_text(encoding="utf-8")
+        self.config_file.write_text(text.replace("broker:\n", "broker:\n  embedded: false\n"), encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        """Start the broker, with ingest's password in the environment."""
+        os.environ["SKY_EYE_MQTT_PASSWORD"] = PASSWORDS["ingest"]
+        return super().__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        """Stop all, and forget the password."""
+        os.environ.pop("SKY_EYE_MQTT_PASSWORD", None)
+        super().__exit__(*error)
+
+    def start_broker(self) -> psutil.Popen:
+        """Start mosquitto and wait until it listens."""
+        folder = self.config_file.parent
+        passwords = folder / "passwords"
+        for user, password in PASSWORDS.items():
+            create = [] if passwords.exists() else ["-c"]
+            subprocess.run(["mosquitto_passwd", "-b", *create, str(passwords), user, password], check=True, timeout=10)
+        (folder / "acl").write_text(
+            # the load of the benchmarks comes from one connection
+            (ROOT / "deploy/mosquitto.acl").read_text(encoding="utf-8") + "\nuser devices\ntopic write street/#\n",
+            encoding="utf-8",
+        )
+        (folder / "mosquitto.conf").write_text(self._configuration(), encoding="utf-8")
+        self.broker = self._start_program(["/usr/sbin/mosquitto", "-c", str(folder / "mosquitto.conf")], "broker.log")
+        assert broker.wait_until_ready("127.0.0.1", self.port), self.log("broker.log")
+        return self.broker
+
+    def password(self, user: str) -> str:
+        """Return the password of *user*."""
+        return PASSWORDS[user]
+
+    def _configuration(self) -> str:
+        folder = self.config_file.parent
+        text = (ROOT / "deploy/mosquitto.conf").read_text(encoding="utf-8")
+        text = re.sub(r"^(cafile|certfile|keyfile|tls_version) .*\n", "", text, flags=re.MULTILINE)
+        replacements = {
+            "listener 8883": f"listener {self.port} 127.0.0.1",
+            "/etc/mosquitto/sky-eye.passwd": str(folder / "passwords"),
+            "/etc/mosquitto/sky-eye.acl": str(folder / "acl"),
+            "/var/lib/mosquitto/": f"{folder}/",
+        }
+        for ours, theirs in replacements.items():
+            assert text.count(ours) == 1, ours
+            text = text.replace(ours, theirs)
+        return text + ("user root\n" if os.geteuid() == 0 else "")
+
+
+RIGS: dict[str, type[Rig]] = {"nats-server": Rig, "mosquitto": MosquittoRig}

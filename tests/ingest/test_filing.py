@@ -1,0 +1,253 @@
+"""What a message says becomes rows: readings with their flags, presence, stills, alarms, incidents, dead letters."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ingest.decode import Message
+from street import clock
+from street.clock import DAY_US, MINUTE_US, SECOND_US
+from street.readings import Flag
+from tests.ingest.small_street import SmallStreet, telemetry
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(64) + b"\xff\xd9"
+
+
+def file(street: SmallStreet, topic: str, payload: bytes, *, retain: bool = False, received_us: int = 0) -> None:
+    """File one message as if it had just come."""
+    message = Message(topic, payload, retain, received_us or clock.now_us())
+    street.parts.filing.file(street.items(message), clock.now_us())
+
+
+def say(street: SmallStreet, asset_id: str, behind_us: int = 0, *, retain: bool = False, **values: Any) -> None:
+    """File one telemetry message that is so old."""
+    body = json.dumps({"ts": (clock.now_us() - behind_us) // 1000, **values}).encode()
+    file(street, f"street/{asset_id}/telemetry", body, retain=retain)
+
+
+def flags(street: SmallStreet) -> list[int]:
+    """Return the flags of all readings, oldest first."""
+    return [value for (value,) in street.rows("SELECT flags FROM readings ORDER BY at_us")]
+
+
+@pytest.mark.parametrize(
+    ("behind_us", "expected"),
+    [
+        pytest.param(0, 0, id="live"),
+        pytest.param(11 * MINUTE_US, Flag.LATE, id="late"),
+        pytest.param(31 * DAY_US, Flag.LATE | Flag.HISTORY, id="history"),
+        pytest.param(-3 * MINUTE_US, Flag.CLOCK_SKEW, id="a clock that runs ahead"),
+        pytest.param(-60 * MINUTE_US, Flag.CLOCK_SKEW | Flag.ASSUMED_TIME, id="a clock that is wrong"),
+    ],
+)
+def test_the_time_of_a_reading_earns_its_flags(street: SmallStreet, behind_us: int, expected: int) -> None:
+    """Each as the issue says."""
+    say(street, "WL-01", behind_us, water_level=0.05)
+
+    assert flags(street) == [expected]
+
+
+def test_a_wrong_clock_is_stored_under_its_arrival(street: SmallStreet) -> None:
+    """Nothing lies in the future."""
+    before_us = clock.now_us()
+
+    say(street, "WL-01", -60 * MINUTE_US, water_level=0.05)
+
+    assert before_us <= street.rows("SELECT at_us FROM readings")[0][0] <= clock.now_us()
+
+
+def test_a_reading_without_time_takes_its_arrival(street: SmallStreet) -> None:
+    """And says so."""
+    file(street, "street/WL-01/telemetry", b'{"water_level": 0.05}', received_us=clock.now_us() - 5 * SECOND_US)
+
+    at_us, received_us, flag = street.rows("SELECT at_us, received_us, flags FROM readings")[0]
+    assert at_us == received_us
+    assert flag == Flag.ASSUMED_TIME
+
+
+def test_an_impossible_value_is_kept_and_marked(street: SmallStreet) -> None:
+    """A gauge cannot say 500 m; it is shown as such, out of alarms."""
+    say(street, "WL-01", water_level=500)
+
+    assert flags(street) == [Flag.IMPLAUSIBLE]
+    assert street.values() == [500]
+    assert street.rows("SELECT * FROM alarms") == []
+
+
+def test_null_is_a_gap(street: SmallStreet) -> None:
+    """Never 0, never the last value."""
+    say(street, "WL-01", water_level=None)
+
+    assert (street.values(), flags(street)) == ([None], [Flag.MISSING])
+
+
+def test_true_is_one(street: SmallStreet) -> None:
+    """The store knows numbers."""
+    say(street, "SD-01", smoke=False)
+
+    assert street.values() == [0.0]
+
+
+def test_a_retained_reading_never_raises_an_alarm(street: SmallStreet) -> None:
+    """It may be a month old."""
+    say(street, "SD-01", retain=True, smoke=True)
+
+    assert flags(street) == [Flag.RETAINED]
+    assert street.rows("SELECT * FROM alarms") == []
+
+
+def test_a_retained_value_of_unknown_age_never_replaces_what_we_have(street: SmallStreet) -> None:
+    """At every reconnection the broker sends it again: the live value would look fresh for ever."""
+    say(street, "WL-01", water_level=0.05)
+
+    file(street, "street/WL-01/telemetry", b'{"water_level": 0.9}', retain=True)
+
+    assert street.values() == [0.05]
+
+
+def test_a_retained_value_of_unknown_age_is_better_than_nothing(street: SmallStreet) -> None:
+    """The first time, marked as what it is."""
+    file(street, "street/WL-01/telemetry", b'{"water_level": 0.9}', retain=True)
+
+    assert flags(street) == [Flag.RETAINED | Flag.ASSUMED_TIME]
+
+
+@pytest.mark.parametrize(("word", "online"), [(b"online", 1), (b"offline", 0)])
+def test_what_a_device_says_of_itself_is_kept(street: SmallStreet, word: bytes, online: int) -> None:
+    """Retained, as devices do; it is a state and no reading."""
+    file(street, "street/WL-01/status", word, retain=True)
+
+    assert street.rows("SELECT asset_id, online FROM availability") == [("WL-01", online)]
+    assert street.values() == []
+
+
+def test_a_still_is_kept_as_it_came(street: SmallStreet) -> None:
+    """Byte for byte."""
+    file(street, "street/WL-01/snapshot", JPEG)
+
+    assert street.rows("SELECT asset_id, jpeg FROM snapshots") == [("WL-01", JPEG)]
+
+
+def test_a_threshold_opens_an_alarm_and_its_incident_and_clears_them(street: SmallStreet) -> None:
+    """Through the real rules, each in the reading's own transaction."""
+    say(street, "SD-01", 3 * MINUTE_US, smoke=True)
+    assert street.rows("SELECT state FROM alarms") == [("active",)]
+    assert street.rows("SELECT stage, recovered_us IS NULL FROM incidents") == [("reported", 1)]
+
+    say(street, "SD-01", 2 * MINUTE_US, smoke=False)
+    say(street, "SD-01", 0, smoke=False)
+
+    assert street.rows("SELECT state FROM alarms") == [("cleared",)]
+    assert street.rows("SELECT stage, recovered_us IS NULL FROM incidents") == [("reported", 0)]
+    assert street.rows("SELECT state FROM alarm_transitions ORDER BY transition_no") == [("active",), ("cleared",)]
+
+
+def test_a_delay_ends_by_the_clock_when_nothing_more_comes(street: SmallStreet) -> None:
+    """The heartbeat carries it."""
+    say(street, "SD-01", 5 * MINUTE_US, smoke=True)
+    say(street, "SD-01", 4 * MINUTE_US, smoke=False)
+    assert street.rows("SELECT state FROM alarms") == [("active",)]
+
+    street.parts.filing.beat(clock.now_us(), link=True, link_since_us=0)
+
+    assert street.rows("SELECT state FROM alarms") == [("cleared",)]
+
+
+def test_a_duplicate_moves_no_rule(street: SmallStreet) -> None:
+    """The alarm of a redelivered message is not raised twice."""
+    message = Message(
+        "street/SD-01/telemetry", str(telemetry(smoke=1)).replace("'", '"').encode(), False, clock.now_us()
+    )
+
+    for _ in range(3):
+        street.parts.filing.file(street.items(message), clock.now_us())
+
+    assert street.rows("SELECT count(*) FROM alarm_transitions") == [(1,)]
+
+
+def test_an_incident_from_a_source_is_kept_once(street: SmallStreet) -> None:
+    """The first of equals."""
+    body = (
+        b'{"id": "c-1", "ts": "%s", "matter": "01004", "severity": 2, "title": "x", "description": "d",'
+        b' "lon": 120.3, "lat": 36.0, "address": "a"}' % clock.iso(clock.now_us()).encode()
+    )
+
+    file(street, "street/incidents/hotline", body)
+    file(street, "street/incidents/hotline", body)
+
+    assert street.rows("SELECT incident_id, severity FROM incidents") == [("hotline/c-1", 2)]
+
+
+def test_an_incident_from_a_source_is_given_its_community(street: SmallStreet) -> None:
+    """The source knows a position; the street knows what lies there."""
+    body = (
+        b'{"id": "c-2", "ts": "%s", "matter": "01004", "severity": 2, "title": "x", "description": "d",'
+        b' "lon": 120.32798, "lat": 36.07216, "address": "a"}' % clock.iso(clock.now_us()).encode()
+    )
+
+    file(street, "street/incidents/hotline", body)
+
+    assert street.rows("SELECT community_id, grid_cell_id FROM incidents") == [("370202007001", "370202007001003")]
+
+
+def test_an_unregistered_device_becomes_an_asset_of_unknown_kind(street: SmallStreet) -> None:
+    """Its readings are kept."""
+    say(street, "NEW-1", water_level=9)
+
+    assert street.rows("SELECT kind, lon FROM assets WHERE asset_id = 'NEW-1'") == [("unknown", None)]
+    assert street.values() == [9]
+    assert street.rows("SELECT * FROM alarms") == []
+
+
+def test_an_unregistered_device_beyond_the_bound_is_a_dead_letter(street: SmallStreet) -> None:
+    """Kept as it came, to be replayed once it is registered."""
+    street.parts.register._room = 0
+
+    say(street, "NEW-1", water_level=9)
+
+    assert street.dead_letters() == [("device-unknown", 1)]
+    assert street.values() == []
+
+
+def test_one_bad_value_costs_that_value(street: SmallStreet) -> None:
+    """The good ones beside it are stored."""
+    say(street, "WL-01", water_level="deep", battery=80)
+
+    assert street.values() == [80]
+    assert street.dead_letters() == [("type", 1)]
+
+
+def test_an_uplink_finds_its_asset_whatever_its_case(street: SmallStreet) -> None:
+    """The Things Stack writes `ttn-01`."""
+    body = (
+        b'{"end_device_ids": {"device_id": "ttn-01", "application_ids": {"application_id": "app"}},'
+        b' "received_at": "%s", "uplink_message": {"decoded_payload": {"water_level": 0.04}}}'
+    ) % clock.iso(clock.now_us()).encode()
+
+    file(street, "v3/app@ttn/devices/ttn-01/up", body)
+
+    found = "SELECT asset_id, value FROM readings JOIN series USING (series_id) WHERE quantity = 'water_level'"
+    assert street.rows(found) == [("TTN-01", 0.04)]
+
+
+def test_a_simulated_uplink_is_marked(street: SmallStreet) -> None:
+    """Somebody tries the console: never real."""
+    body = (
+        b'{"end_device_ids": {"device_id": "ttn-01"}, "simulated": true,'
+        b' "received_at": "%s", "uplink_message": {"decoded_payload": {"water_level": 5}}}'
+    ) % clock.iso(clock.now_us()).encode()
+
+    file(street, "v3/app/devices/ttn-01/up", body)
+
+    assert flags(street) == [Flag.SIMULATED]
+    assert street.rows("SELECT * FROM alarms") == []
+
+
+def test_two_channels_are_two_series(street: SmallStreet) -> None:
+    """Two probes at one device must not overwrite each other; the first keeps the plain name."""
+    filing = street.parts.filing
+
+    names = [filing._channelled("A", "temperature", channel) for channel in ("1", "2", "1", "2")]
+
+    assert names == ["temperature", "temperature.2", "temperature", "temperature.2"]

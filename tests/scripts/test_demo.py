@@ -1,0 +1,173 @@
+"""`make demo`: one command up, one key down, nothing left."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = [sys.executable, str(ROOT / "scripts" / "demo.py")]
+MAKE_DEMO = ["make", "--no-print-directory", "demo"]
+UP_WITHIN_S = 60
+DOWN_WITHIN_S = 15
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+class Demo:
+    """A running demo of this checkout, with a state and ports of its own."""
+
+    def __init__(self, state: Path, command: list[str]) -> None:
+        self.state = state
+        self.port, self.mqtt_port = free_port(), free_port()
+        self.output = state.with_suffix(".out")
+        environ = dict(os.environ, DEMO_STATE=str(state), PORT=str(self.port), MQTT_PORT=str(self.mqtt_port))
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environ, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
+
+    @property
+    def said(self) -> str:
+        """Everything written so far."""
+        return self.output.read_text(encoding="utf-8")
+
+    def wait_until_live(self) -> None:
+        """Wait for the addresses to be printed."""
+        deadline = time.monotonic() + UP_WITHIN_S
+        while "/wall" not in self.said:
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            self._breathe()
+
+    def parts(self) -> list[psutil.Process]:
+        """Return every process that works on this demo's state."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if str(self.state) in " ".join(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def part(self, *words: str) -> psutil.Process:
+        """Return the process that has all of *words* in its command, and nothing that follows them."""
+        return next(it for it in self.parts() if it.cmdline()[1 : 1 + len(words)] == list(words))
+
+    def wait_until_nothing_is_left(self) -> None:
+        """Wait for the last process and the last port to be gone."""
+        deadline = time.monotonic() + DOWN_WITHIN_S
+        while self.parts() or not (is_free(self.port) and is_free(self.mqtt_port)):
+            assert time.monotonic() < deadline, [it.cmdline() for it in self.parts()]
+            self._breathe()
+
+    def _breathe(self) -> None:
+        try:
+            self.process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            return
+        psutil.wait_procs(self.parts(), timeout=0.1)
+
+    def end(self) -> None:
+        """Leave nothing behind, whatever the test found."""
+        for process in [self.process, *self.parts()]:
+            process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def demo(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """A demo that is live."""
+    running = Demo(tmp_path / "state", getattr(request, "param", DEMO))
+    try:
+        running.wait_until_live()
+        yield running
+    finally:
+        running.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_however_it_ends_nothing_is_left(demo: Demo, number: signal.Signals) -> None:
+    """A port that stays taken is what the next person runs into."""
+    parts = demo.parts()
+
+    demo.process.send_signal(number)
+
+    demo.process.wait(DOWN_WITHIN_S)
+    demo.wait_until_nothing_is_left()
+    assert len(parts) >= 4
+    assert demo.process.returncode == (-number if number == signal.SIGKILL else 0)
+
+
+@pytest.mark.parametrize("demo", [MAKE_DEMO], indirect=True, ids=["make"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_a_signal_to_make_alone_is_enough(demo: Demo, number: signal.Signals) -> None:
+    """make keeps such a signal to itself and waits, so the demo has to notice."""
+    demo.process.send_signal(number)
+
+    demo.process.wait(DOWN_WITHIN_S)
+    demo.wait_until_nothing_is_left()
+    assert "Ctrl-C" in demo.said
+
+
+def test_a_part_that_dies_ends_all_with_one_line(demo: Demo) -> None:
+    """A street without ingest only looks alive; the line says which part and where its log is."""
+    ingest = next(it for it in demo.parts() if it.cmdline()[-1].endswith("config.yaml") and "ingest" in it.cmdline())
+
+    ingest.kill()
+
+    demo.process.wait(DOWN_WITHIN_S)
+    demo.wait_until_nothing_is_left()
+    (line,) = re.findall(r"^ingest ended by itself \(signal SIGKILL\).*its log: (.+)$", demo.said, re.MULTILINE)
+    assert Path(line).is_file()
+    assert demo.process.returncode == 1
+
+
+def test_a_second_demo_on_the_same_state_is_refused(demo: Demo, tmp_path: Path) -> None:
+    """Two streets in one store would mix."""
+    second = subprocess.run(
+        DEMO, cwd=ROOT, env=dict(os.environ, DEMO_STATE=str(demo.state)), capture_output=True, check=False
+    )
+
+    assert second.returncode == 1
+    assert second.stderr.decode().count("\n") == 1
+    assert f"process {demo.process.pid}" in second.stderr.decode()
+
+
+@pytest.mark.parametrize("name", ["PORT", "MQTT_PORT"])
+def test_a_port_in_use_is_one_line_that_says_what_to_do(tmp_path: Path, name: str) -> None:
+    """Before anything is started."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        environ = {"PORT": str(free_port()), "MQTT_PORT": str(free_port()), name: str(port)}
+        refused = subprocess.run(
+            DEMO, cwd=ROOT, env=dict(os.environ, DEMO_STATE=str(tmp_path), **environ), capture_output=True, check=False
+        )
+
+    assert refused.returncode == 1
+    assert refused.stdout == b""
+    assert re.fullmatch(rf"port {port} cannot be used .*: make demo {name}=\d+\n", refused.stderr.decode())
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    """Return whether somebody could listen on *port*."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
