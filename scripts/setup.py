@@ -30,7 +30,8 @@ MACHINE_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NPM = 7  # package-lock.json is of version 3
 PIP = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "--no-color", "install"]
-FROM_LOCK = ["--require-hashes", "--only-binary=:all:", "-r"]  # wheels only: no compiler is needed
+# wheels only: no compiler is needed; no resolving: the lock is whole, and an older pip trips over extras in it
+FROM_LOCK = ["--require-hashes", "--only-binary=:all:", "--no-deps", "-r"]
 
 
 class SetupError(Exception):
