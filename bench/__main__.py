@@ -22,6 +22,8 @@ CELLS: dict[str, list[list[str]]] = {
     "outage": [[]],
     "stream": [["--screens", "50", "--changes", "10", "--seconds", "20", "--behind", "1000"]],
     "queries": [["--readings", "1000000"], ["--readings", "10000000"]],
+    "pixel": [["--probes", "300", "--behind", "1000"]],
+    "first_load": [["--times", "3"]],
 }
 
 
