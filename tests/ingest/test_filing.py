@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ingest.decode import Message
+from ingest.filing import Filing
 from street import clock
 from street.clock import DAY_US, MINUTE_US, SECOND_US
 from street.readings import Flag
@@ -154,6 +155,24 @@ def test_a_delay_ends_by_the_clock_when_nothing_more_comes(street: SmallStreet) 
     assert street.rows("SELECT state FROM alarms") == [("cleared",)]
 
 
+@pytest.mark.parametrize(
+    "heard",
+    [
+        pytest.param({"link": False, "link_since_us": 0}, id="without a broker"),
+        pytest.param({"link": True, "link_since_us": 2**62}, id="only just back"),
+        pytest.param({"link": True, "link_since_us": 0, "is_caught_up": False}, id="with messages that wait"),
+    ],
+)
+def test_a_delay_does_not_end_over_what_was_not_heard(street: SmallStreet, heard: dict[str, Any]) -> None:
+    """What would stop it may be on its way."""
+    say(street, "SD-01", 5 * MINUTE_US, smoke=True)
+    say(street, "SD-01", 4 * MINUTE_US, smoke=False)
+
+    street.parts.filing.beat(clock.now_us(), **heard)
+
+    assert street.rows("SELECT state FROM alarms") == [("active",)]
+
+
 def test_a_duplicate_moves_no_rule(street: SmallStreet) -> None:
     """The alarm of a redelivered message is not raised twice."""
     message = Message(
@@ -251,3 +270,53 @@ def test_two_channels_are_two_series(street: SmallStreet) -> None:
     names = [filing._channelled("A", "temperature", channel) for channel in ("1", "2", "1", "2")]
 
     assert names == ["temperature", "temperature.2", "temperature", "temperature.2"]
+
+
+def uplink(street: SmallStreet, message: str) -> None:
+    """File one uplink of TTN-01 that its network server has just received."""
+    body = f'{{"received_at": "{clock.iso(clock.now_us())}", "uplink_message": {{{message}}}}}'
+    file(street, "v3/app/devices/ttn-01/up", body.encode())
+
+
+def test_a_value_with_a_time_of_its_own_leaves_the_others_theirs(street: SmallStreet) -> None:
+    """What was measured an hour ago does not make the radio's figures an hour old."""
+    then = clock.iso(clock.now_us() - 60 * MINUTE_US)
+
+    uplink(
+        street,
+        f'"normalized_payload": [{{"time": "{then}", "air": {{"temperature": 4}}}}], "rx_metadata": [{{"rssi": -90}}]',
+    )
+
+    stored = "SELECT quantity, received_us - at_us < 60000000, flags FROM readings JOIN series USING (series_id)"
+    assert sorted(street.rows(stored)) == [("rssi", 1, 0), ("snr", 1, 0), ("temperature", 0, Flag.LATE)]
+
+
+def test_a_time_of_its_own_makes_up_for_a_message_without(street: SmallStreet) -> None:
+    """Its time is not assumed."""
+    then = clock.iso(clock.now_us() - MINUTE_US)
+    body = f'{{"uplink_message": {{"normalized_payload": [{{"time": "{then}", "air": {{"temperature": 4}}}}]}}}}'
+
+    file(street, "v3/app/devices/ttn-01/up", body.encode())
+
+    assert flags(street) == [0]
+
+
+def test_a_channel_keeps_its_series_over_a_restart(street: SmallStreet) -> None:
+    """Whichever speaks first then: else two probes would change places in the charts."""
+    uplink(street, '"decoded_payload": {"probes": [{"channel": 1, "temperature": 1}]}')
+    uplink(street, '"decoded_payload": {"probes": [{"channel": 2, "temperature": 2}]}')
+    parts = street.parts
+    parts.filing = Filing(parts.writer, parts.register, parts.scenarios, parts.filing._places, parts.make_rules)
+
+    uplink(street, '"decoded_payload": {"probes": [{"channel": 2, "temperature": 2}]}')
+    uplink(street, '"decoded_payload": {"probes": [{"channel": 1, "temperature": 1}]}')
+
+    stored = "SELECT quantity, value, count(*) FROM readings JOIN series USING (series_id) GROUP BY quantity, value"
+    assert sorted(street.rows(stored)) == [("temperature", 1, 2), ("temperature.2", 2, 2)]
+
+
+def test_a_kept_still_is_never_shown_as_new(street: SmallStreet) -> None:
+    """Nobody knows how old the broker's copy is."""
+    file(street, "street/WL-01/snapshot", JPEG, retain=True)
+
+    assert street.rows("SELECT * FROM snapshots") == []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.decode import Message
 from street import clock
 from tests.ingest.fake_broker import until
 from tests.ingest.small_street import SmallStreet, telemetry
@@ -237,3 +238,21 @@ def test_a_store_that_goes_down_while_a_bad_message_is_set_aside_is_waited_for(s
 
     assert street.values() == [0.05]
     assert street.dead_letters() == [("store-rejected", 1)]
+
+
+def test_what_waits_speaks_before_a_delay_runs_out(street: SmallStreet) -> None:
+    """The store comes back with a heartbeat; the smoke that was seen meanwhile must not find its alarm cleared."""
+    now_us = clock.now_us()
+    for ago_s, smoke in ((300, 1), (240, 0)):
+        body = b'{"ts": %d, "smoke": %d}' % (now_us // 1000 - ago_s * 1000, smoke)
+        street.parts.filing.file(street.items(Message("street/SD-01/telemetry", body, False, now_us)), now_us)
+    street.link.since_us = 0
+    street.sql.execute(DOWN)
+    mid = street.say("street/SD-01/telemetry", telemetry(smoke=1))
+    until(lambda: not street.intake.is_storing, street.step)
+    street.sql.execute("DROP TRIGGER down")
+
+    street.intake.beat()
+    street.until_acknowledged(mid)
+
+    assert street.rows("SELECT state FROM alarms") == [("active",)]

@@ -141,6 +141,24 @@ def test_assets_registered_by_others_are_taken_over(street: SmallStreet) -> None
     assert street.parts.register.find("native", "WL-02") is not None
 
 
+def test_the_register_is_read_anew_only_when_somebody_registered(
+    street: SmallStreet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question is asked every second, and five thousand newcomers would make the whole answer slow."""
+    readings: list[int] = []
+    monkeypatch.setattr(street.parts.register, "refresh", lambda assets: readings.append(len(assets)))
+    newcomer = Asset(asset_id="new", kind="unknown", name="n")
+    registered = Asset(asset_id="WL-02", kind="water_level", name="n")
+
+    street.parts.store.register_assets([newcomer], replaces=False)
+    street.parts.refresh()
+    street.parts.store.register_assets([registered])
+    street.parts.refresh()
+    street.parts.refresh()
+
+    assert readings == [len(street.parts.reader.assets())]
+
+
 def test_a_signal_is_noted() -> None:
     """And nothing else: the loop finishes its turn."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -157,7 +175,7 @@ def test_a_signal_is_noted() -> None:
 def test_the_register_is_read_anew_while_it_serves(
     tmp_path: Path, broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every ten seconds; here at once."""
+    """Every second; here at once."""
     monkeypatch.setattr(service, "REFRESH_S", 0.0)
     config = a_config(tmp_path, broker.port)
     seen: list[int] = []

@@ -17,11 +17,13 @@ NO_GL = ["--disable-gpu", "--disable-3d-apis"]
 PATIENCE_MS = 60_000  # a shared machine without a graphics card draws its first map slowly
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder is a journey."""
+    """Every test of this folder is a journey, and comes last: Playwright's loop runs in our thread to the end."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.journeys)
+    items.sort(key=lambda item: item.get_closest_marker("journeys") is not None)
 
 
 @dataclass

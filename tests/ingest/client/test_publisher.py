@@ -64,3 +64,16 @@ def test_a_listener_is_no_part_of_it(publisher: Publisher, broker: FakeBroker) -
     """Who only speaks subscribes to nothing, and leaves no session behind."""
     assert broker.filters == []
     assert broker.connects[0][7] == 0x02
+
+
+def test_a_refusal_after_a_good_connection_is_logged(
+    publisher: Publisher, broker: FakeBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Before one, whoever waits for the connection tells; later nobody else would."""
+    broker.refusal = 5
+    broker.drop()
+
+    until(lambda: publisher.refusal, lambda: (publisher.wait(0.01), broker.serve()))
+
+    assert publisher.refusal == "Not authorized"
+    assert "broker refused us as nobody: Not authorized" in caplog.text

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +12,22 @@ from pathlib import Path
 import pytest
 
 import street
-from ingest.simulator.__main__ import main
+from ingest.simulator.__main__ import EXIT_BROKER, main
 from street import clock
 from street.config import EXIT_CONFIG
 from street.store import open_store
 from tests.ingest.fake_broker import FakeBroker
 
 GEO = Path(street.__file__).parent / "geo"
+
+
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    """Put back what the command takes over."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -90,7 +100,7 @@ def test_what_cannot_be_meant_is_refused(arguments: list[str], capsys: pytest.Ca
 
 @pytest.fixture
 def broker() -> Iterator[FakeBroker]:
-    """A broker that confirms everything, served by a thread of its own; signals are put back afterwards."""
+    """A broker that confirms everything, served by a thread of its own."""
     it, is_over = FakeBroker(), threading.Event()
 
     def serve() -> None:
@@ -98,21 +108,18 @@ def broker() -> Iterator[FakeBroker]:
             it.serve()
 
     thread = threading.Thread(target=serve)
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     thread.start()
     yield it
     is_over.set()
     thread.join()
     it.close()
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
-def joined(tmp_path: Path, broker: FakeBroker) -> str:
-    """A configuration that leads to *broker* and to a store of its own."""
+def joined(tmp_path: Path, port: int, *, embedded: str = "false") -> str:
+    """A configuration that leads to the broker at *port* and to a store of its own."""
     path = tmp_path / "config.yaml"
     path.write_text(
-        f"broker: {{embedded: false, port: {broker.port}}}\nstore: {{url: sqlite:///{tmp_path / 'street.db'}}}\n"
+        f"broker: {{embedded: {embedded}, port: {port}}}\nstore: {{url: sqlite:///{tmp_path / 'street.db'}}}\n"
         f"register: {{assets_file: {GEO / 'demo_assets.csv'}}}\n",
         encoding="utf-8",
     )
@@ -123,7 +130,7 @@ def test_a_street_is_published_and_confirmed(
     tmp_path: Path, broker: FakeBroker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Six minutes of past, then a second of present: all of it acknowledged, none of it stamped ahead."""
-    code = main(["--config", joined(tmp_path, broker), "--speed", "10000", "--hours", "0.1", "--minutes", "0.02"])
+    code = main(["--config", joined(tmp_path, broker.port), "--speed", "10000", "--hours", "0.1", "--minutes", "0.02"])
     told = re.search(r"sent (\d+), acknowledged (\d+)", capsys.readouterr().err)
 
     assert code == 0
@@ -140,7 +147,7 @@ def test_a_recording_is_registered_published_and_confirmed(
     monkeypatch.setattr("ingest.simulator.__main__.NOTICE_S", 0.01)
     path = tmp_path / "noise.csv"
     path.write_text("time,device,laeq\n2020-01-01T00:00Z,Bally mun,60\n2020-01-01T01:00Z,Bally mun,61\n")
-    code = main(["--config", joined(tmp_path, broker), "replay", str(path)])
+    code = main(["--config", joined(tmp_path, broker.port), "replay", str(path)])
     store = open_store(f"sqlite:///{tmp_path / 'street.db'}", now_us=lambda: 0)
     reader = store.reader()
     assets = [(asset.asset_id, asset.name, asset.kind) for asset in reader.assets()]
@@ -151,6 +158,54 @@ def test_a_recording_is_registered_published_and_confirmed(
     assert assets == [("Bally-mun", "Bally mun", "noise_meter")]
     assert [topic for topic, _, _ in broker.published] == ["street/Bally-mun/telemetry"] * 2
     assert "sent 2, acknowledged 2\nrows 2\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("embedded", "advice"),
+    [("true", "start it (make demo) or set MQTT_PORT"), ("false", "start it, or correct broker.host and broker.port")],
+)
+@pytest.mark.parametrize("command", ["street", "replay"])
+def test_without_a_broker_one_line_says_what_to_do(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    embedded: str,
+    advice: str,
+) -> None:
+    """After its time is up, with an exit code of its own; nothing was registered."""
+    monkeypatch.setattr("ingest.simulator.__main__.STREET_WAITS_S", 0.2)
+    monkeypatch.setattr("ingest.simulator.__main__.REPLAY_WAITS_S", 0.2)
+    port = free_port()
+    path = joined(tmp_path, port, embedded=embedded)
+    recording = tmp_path / "noise.csv"
+    recording.write_text("time,device,laeq\n2020-01-01T00:00Z,Bally mun,60\n")
+
+    code = main(["--config", path, *(["replay", str(recording)] if command == "replay" else [])])
+
+    assert code == EXIT_BROKER == 69
+    assert capsys.readouterr().err == f"no broker at 127.0.0.1:{port}: {advice}\n"
+    assert not (tmp_path / "street.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("embedded", "advice"),
+    [
+        ("true", r"it knows other passwords than .*secrets\.json: start ours \(make demo\) or set MQTT_PORT"),
+        ("false", "check broker.username and the password in SKY_EYE_MQTT_PASSWORD"),
+    ],
+)
+def test_a_refused_login_is_told_at_once(
+    tmp_path: Path, broker: FakeBroker, capsys: pytest.CaptureFixture[str], embedded: str, advice: str
+) -> None:
+    """Waiting would not help: somebody else's broker has the port."""
+    broker.refusal = 5
+
+    code = main(["--config", joined(tmp_path, broker.port, embedded=embedded)])
+
+    assert code == EXIT_BROKER
+    said = rf"the broker at 127\.0\.0\.1:{broker.port} refuses (simulator|ingest) \(Not authorized\): {advice}\n"
+    assert re.fullmatch(said, capsys.readouterr().err)
 
 
 def test_a_signal_ends_the_street(tmp_path: Path, broker: FakeBroker, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,8 +220,14 @@ def test_a_signal_ends_the_street(tmp_path: Path, broker: FakeBroker, capsys: py
 
     thread = threading.Thread(target=kill_when_it_speaks)
     thread.start()
-    code = main(["--config", joined(tmp_path, broker)])
+    code = main(["--config", joined(tmp_path, broker.port)])
     thread.join()
 
     assert code == 0
     assert re.search(r"sent (\d+), acknowledged \1\n", capsys.readouterr().err)
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])

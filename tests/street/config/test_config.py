@@ -152,10 +152,12 @@ def test_the_environment_moves_both_ports(tmp_path: Path) -> None:
             id="a key twice",
         ),
         pytest.param(
-            "wall: 5\n", "config.yaml:1: wall: expected a section with keys, got '5'", id="a number for a section"
+            "wall: 5\n", "config.yaml:1: wall: expected a section with keys, got 5", id="a number for a section"
         ),
         pytest.param(
-            "- wall\n", "config.yaml:1: expected sections such as `ingest:`, got a list", id="a list for a file"
+            "- wall\n",
+            "config.yaml:1: expected keys with values, as in `key: value`, got a list",
+            id="a list for a file",
         ),
         pytest.param(
             "retention:\n  readings_days: 500\n",
@@ -171,8 +173,7 @@ def test_the_environment_moves_both_ports(tmp_path: Path) -> None:
         ),
         pytest.param(
             "broker:\n  ? [a, b]\n  : 1\n",
-            "config.yaml:2: broker.[ScalarNode(tag='tag:yaml.org,2002:str', value='a'), "
-            "ScalarNode(tag='tag:yaml.org,2002:str', value='b')]: expected a word as key",
+            "config.yaml:2: broker.?: expected a word as key",
             id="a list for a key",
         ),
     ],

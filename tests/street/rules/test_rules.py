@@ -39,6 +39,17 @@ def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Scenarios:
     return load_scenarios(folder)
 
 
+@pytest.fixture(scope="module")
+def two_kinds(tmp_path_factory: pytest.TempPathFactory) -> Scenarios:
+    """Two kinds that measure one quantity and mean other things by it."""
+    folder: Path = tmp_path_factory.mktemp("kinds")
+    level = FORM.partition("rules:")[0].replace("kind: gauge", "kind: level")
+    rule = "  low: {quantity: water_level, raise_below: 1, clear_at: 2, severity: 3, title: {zh: 低, en: Low}}"
+    (folder / "gauge.yaml").write_text(FORM, encoding="utf-8")
+    (folder / "level.yaml").write_text(f"{level}rules:\n{rule}\n", encoding="utf-8")
+    return load_scenarios(folder)
+
+
 def at(second: float, value: float | None, flags: int = 0, quantity: str = "water_level") -> Reading:
     """A reading so many seconds past noon that arrives at once."""
     at_us = NOON_US + int(second * SECOND_US)
@@ -150,6 +161,15 @@ def test_a_delay_survives_a_restart(scenarios: Scenarios) -> None:
     assert (raised.alarm.value, raised.incident and raised.incident.asset_id) == (None, "G-1")
 
 
+def test_silence_says_nothing_while_nobody_listens(scenarios: Scenarios) -> None:
+    """The reading that would have stopped the alarm may still wait at the broker."""
+    rules = Rules(scenarios, pending={("G-1", "wet"): NOON_US}, assets={"G-1": GAUGE})
+    back_us = NOON_US + 600 * SECOND_US
+
+    assert rules.tick(back_us, listening_since_us=back_us) == []
+    assert names(rules.tick(back_us + 30 * SECOND_US, listening_since_us=back_us)) == ["Pend wet off", "Raise wet"]
+
+
 def test_a_delay_without_its_asset_waits_for_a_reading(scenarios: Scenarios) -> None:
     """Only the asset knows the place of the incident."""
     rules = Rules(scenarios, pending={("G-1", "wet"): NOON_US})
@@ -191,6 +211,38 @@ def test_an_alarm_whose_rule_watches_another_quantity_now_is_cleared(scenarios: 
     rules = Rules(scenarios, alarms=[an_alarm("deep", quantity="tilt")])
 
     assert names(rules.tick(NOON_US)) == ["Clear deep:G-1:1"]
+
+
+LEVEL = replace(GAUGE, kind="level")
+
+
+def test_an_asset_of_another_kind_leaves_its_old_alarms(two_kinds: Scenarios) -> None:
+    """Somebody has corrected the register: no reading would ever clear what the old kind's rules had raised."""
+    assets = {"G-1": GAUGE}
+    rules = Rules(two_kinds, assets=assets)
+    [_, raised] = rules.observe(GAUGE, at(0, 5))
+    assert isinstance(raised, Raise)
+    assets["G-1"] = replace(GAUGE, kind="unknown")
+
+    moves = rules.tick(NOON_US + SECOND_US)
+
+    assert names(moves) == ["Pend wet off", f"Clear {raised.alarm.alarm_id}"]
+    assert rules.tick(NOON_US + 60 * SECOND_US) == []
+
+
+def test_an_asset_of_another_kind_is_watched_by_its_new_rules(two_kinds: Scenarios) -> None:
+    """From its first reading on."""
+    rules = Rules(two_kinds, assets={"G-1": LEVEL})
+    rules.observe(GAUGE, at(0, 0))
+
+    assert "Raise low" in names(rules.observe(LEVEL, at(1, 0.2)))
+
+
+def test_an_alarm_of_an_asset_that_is_of_another_kind_now_is_cleared(two_kinds: Scenarios) -> None:
+    """Also when the register was corrected while nobody was running."""
+    rules = Rules(two_kinds, [an_alarm("deep")], {("G-1", "wet"): NOON_US}, {"G-1": LEVEL})
+
+    assert names(rules.tick(NOON_US)) == ["Clear deep:G-1:1", "Pend wet off"]
 
 
 STEPS = st.lists(

@@ -57,7 +57,7 @@ MISTAKES = [
     ("icon: water\n", "", r"icon: missing"),
     ("icon: water", "icon: ''", r":3: icon: expected text, got ''"),
     ("icon: water", "icon: water\ncolour: red", r":4: colour: unknown key"),
-    ("icon: water", "icon: water\nicon: bin", r":4: icon: given twice"),
+    ("icon: water", "icon: water\nicon: bin", r":4: icon: said twice"),
     ("interval_s: 60", "interval_s: soon", r":4: interval_s: expected a number, got 'soon'"),
     ("interval_s: 60", "interval_s: true", r":4: interval_s: expected a number, got True"),
     ("interval_s: 60", "interval_s: .inf", r":4: interval_s: expected a number"),
@@ -86,8 +86,8 @@ MISTAKES = [
     ("severity: 2", "severity: 5", r":15: rules\.wet\.severity: expected 1, 2, 3 or 4, got 5"),
     ("severity: 2", "severity: '2'", r"severity: expected 1, 2, 3 or 4, got '2'"),
     ('matter: "01004"', "matter: 01004", r":16: rules\.wet\.matter: expected five digits in quotes"),
-    ("kind: gauge", "- gauge", r":1: expected a mapping of keys|not YAML"),
-    ("kind: gauge", "kind: [", r"not YAML"),
+    ("kind: gauge", "- gauge", r":2: expected plain YAML: did not find expected '-'"),
+    ("kind: gauge", "kind: [", r"expected plain YAML"),
 ]  # fmt: skip
 
 

@@ -15,13 +15,25 @@ def test_an_asset_registered_again_is_replaced_whole(reader: Reader, store: Stor
 
 
 def test_a_newcomer_never_replaces_what_a_person_registered(reader: Reader, store: Store) -> None:
-    """Ingest reads the register every few seconds: between two readings it would know better than the person."""
+    """Ingest looks at the register once a second: between two readings it would know better than the person."""
     store.register_assets([Asset(asset_id="SM-01", kind="smoke_detector", name="SM-01")])
 
     newcomers = [Asset(asset_id=name, kind="unknown", name=name) for name in ("SM-01", "SM-02")]
     store.register_assets(newcomers, replaces=False)
 
     assert [asset.kind for asset in reader.assets()] == ["smoke_detector", "unknown"]
+
+
+def test_a_registration_moves_the_registers_version_and_a_newcomer_does_not(reader: Reader, store: Store) -> None:
+    """Ingest asks for it each second, and reads the whole register only where it moved."""
+    lamp = Asset(asset_id="SL-1", kind="lamp", name="x")
+    versions = [reader.register_version()]
+
+    for asset, replaces in ((lamp, True), (Asset(asset_id="new", kind="unknown", name="n"), False), (lamp, True)):
+        store.register_assets([asset], replaces=replaces)
+        versions.append(reader.register_version())
+
+    assert versions == [0, 1, 1, 2]
 
 
 def test_availability_is_known_by_asset(reader: Reader, writer: Writer) -> None:

@@ -19,6 +19,17 @@ def test_everything_known_is_read_anew_after_a_failure(store: Store, writer: Wri
     assert {series.asset_id: series.series_id for series in writer._ledger.series.by_name.values()} == {"n-1": 1}
 
 
+def test_a_lost_connection_is_opened_anew(writer: Writer) -> None:
+    """A server that was restarted must not leave ingest refusing for ever."""
+    put(writer, a_reading())
+    writer._ledger.reading.invalidate()
+    writer._ledger.distrust()
+
+    put(writer, a_reading(at_us=NOON_US + 1))
+
+    assert writer.latest_at("n-1", a_reading().quantity) == NOON_US + 1
+
+
 def test_the_bell_rings_after_the_commit(file_store: Store) -> None:
     """Whoever it wakes must find the row."""
     bell, writer = file_store.bell(), file_store.writer()

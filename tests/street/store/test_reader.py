@@ -143,3 +143,11 @@ def test_every_store_has_an_epoch_of_its_own(reader: Reader, tmp_path: Path) -> 
     """Sequences of a store that was replaced mean nothing in the new one."""
     assert reader.epoch() > 0
     assert reader.epoch() == reader.epoch()
+
+
+def test_a_reader_whose_connection_was_lost_reads_on(writer: Writer, reader: Reader) -> None:
+    """The next question opens another."""
+    put(writer, a_reading())
+    reader._connection.invalidate()
+
+    assert reader.sequence() == 1
