@@ -3,16 +3,19 @@
 PYTHON ?= python3
 VENV   := .venv/bin/python
 
-export PORT MQTT_PORT
+export PORT MQTT_PORT CONFIG
 ifeq ($(PORT),)
 unexport PORT
 endif
 ifeq ($(MQTT_PORT),)
 unexport MQTT_PORT
 endif
+ifeq ($(CONFIG),)
+unexport CONFIG
+endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check format lock bench accept soak faults clean
+.PHONY: help setup setup-test demo replay test check format lock bench accept soak faults clean
 
 help:    ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -25,8 +28,12 @@ setup-test:
 	@command -v $(PYTHON) >/dev/null || { echo 'python3 is missing: apt-get install python3 python3-venv'; exit 1; }
 	@$(PYTHON) scripts/setup.py test
 
-demo: setup ## broker, ingest, dashboard and a simulated street; Ctrl-C stops it (PORT=… MQTT_PORT=… move it)
+demo: setup ## broker, ingest, dashboard and a simulated street; Ctrl-C stops it (PORT=… MQTT_PORT=… CONFIG=…)
 	@$(VENV) scripts/demo.py
+
+replay: setup ## play a recorded CSV to the running demo, its last row now (FILE=…, ARGS='--limit 500')
+	@test -n '$(FILE)' || { echo 'which recording? make replay FILE=recording.csv.gz'; exit 1; }
+	@$(VENV) -m ingest.simulator $(if $(CONFIG),--config '$(CONFIG)') replay $(ARGS) -- '$(FILE)'
 
 test: setup-test ## everything: `make check`, then all tests with coverage (installs Debian packages where root may)
 	@sh scripts/test.sh

@@ -26,6 +26,12 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 MB = 1024 * 1024
+CONFIG = f"""
+store: {{url: sqlite:///street.db}}
+broker: {{directory: broker, secrets_file: secrets.json}}
+places: {{directory: {ROOT}/street/geo}}
+register: {{assets_file: {ROOT}/street/geo/demo_assets.csv}}
+"""
 MOST_MB = {"ingest": 100.0, "dashboard": 300.0}
 
 
@@ -59,7 +65,10 @@ def main() -> int:
 
 def start(state: Path) -> tuple[subprocess.Popen[str], dict[str, psutil.Process]]:
     """Start a demo that keeps its things in *state*; return it and its parts once it is live."""
-    environ = dict(os.environ, DEMO_STATE=str(state), PORT=str(free_port()), MQTT_PORT=str(free_port()))
+    state.mkdir()
+    (state / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    ports = {"PORT": str(free_port()), "MQTT_PORT": str(free_port())}
+    environ = dict(os.environ, CONFIG=str(state / "config.yaml"), **ports)
     demo = subprocess.Popen(
         [sys.executable, str(ROOT / "scripts" / "demo.py")], env=environ, stdout=subprocess.PIPE, text=True, cwd=ROOT
     )

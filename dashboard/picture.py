@@ -14,11 +14,12 @@ from street.alarms import Alarm, AlarmState
 from street.assets import Asset
 from street.clock import SECOND_US
 from street.incidents import OPEN_STAGES, Incident, Stage
-from street.readings import NOT_COUNTED
+from street.readings import NOT_COUNTED, Flag
 from street.store import Change, Reader
 
 OFFLINE: Final = 5  # the code of an asset whose device says that it is off; 1 to 4 are severities
 WEATHER_STATION: Final = "weather_station"
+AGE_UNKNOWN: Final = int(Flag.RETAINED | Flag.ASSUMED_TIME)  # with both: a stored copy that does not say how old it is
 WEATHER_FIGURES: Final = {"temperature": "temperature", "wind_speed": "wind", "rain": "rain"}
 
 
@@ -96,17 +97,24 @@ class Picture:
     def _hear(self, series_id: int, at_us: int, value: float | None, flags: int) -> tuple[str, str]:
         """Note one latest value; return the asset and the figure that it moves, empty where none.
 
-        A value that can't be true is no figure: the wall shows that there is none.
+        A value that can't be true is no figure: the wall shows that there is none. One of unknown age is shown as
+        such: its stamp says only when the broker gave us its copy.
         """
         asset_id, quantity = self._asset_of.get(series_id, ("", ""))
         asset = self._assets.get(asset_id)
         if asset is None:
             return "", ""
-        self._heard_us[asset_id] = max(at_us, self._heard_us.get(asset_id, at_us))
+        has_age = flags & AGE_UNKNOWN != AGE_UNKNOWN
+        if has_age:
+            self._heard_us[asset_id] = max(at_us, self._heard_us.get(asset_id, at_us))
         figure = self._figures.get((asset_id, quantity), "")
         if figure:
             shown = None if flags & NOT_COUNTED else value
-            self._figure_values[figure] = [shown, seconds(at_us), whole_where_possible(asset.interval_s)]
+            self._figure_values[figure] = [
+                shown,
+                seconds(at_us if has_age else None),
+                whole_where_possible(asset.interval_s),
+            ]
         return asset_id, figure
 
     def _take_availability(self, body: Body, moved: Body) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, TextIO
 
 from ingest.decode import Decoder, Message
-from ingest.filing import Filing, Item
+from ingest.filing import SILENT, Filing, Item
 from street import clock
 from street.errors import StoreError
 from street.logs import quoted
@@ -40,7 +40,7 @@ def show(store: Store, out: TextIO) -> None:
 def replay(
     store: Store, decoder: Decoder, filing: Filing, code: str | None, now_us: Callable[[], int] = clock.now_us
 ) -> Replayed:
-    """Decode kept letters again and store what can be decoded now; those leave the shelf, the others stay.
+    """Decode kept letters again and store what can be decoded now; what is stored whole leaves the shelf.
 
     Args:
         store: where the letters are; we must be its only writer.
@@ -57,16 +57,20 @@ def replay(
         done: list[int] = []
         for letter in letters[start : start + AT_ONCE]:
             item = _again(decoder, letter)
-            if item.decoded.code is not None:
-                refused += 1
-                continue
+            is_whole = not item.decoded.extra.pop("dropped", ())  # else each replay would add a letter for each fault
             try:
+                if item.decoded.code is not None or not _has_asset(filing, item):
+                    refused += 1
+                    continue
                 filing.file([item], now_us())
             except StoreError:
                 failed += 1
-            else:
+                continue
+            if is_whole:
                 stored += 1
                 done.append(letter.letter_id)
+            else:
+                refused += 1
         store.forget_dead_letters(done)
     return Replayed(stored, refused, failed)
 
@@ -75,3 +79,12 @@ def _again(decoder: Decoder, kept: StoredLetter) -> Item:
     letter = kept.letter
     message = Message(letter.topic, letter.payload, letter.retain, letter.received_us)
     return Item(message, *decoder.decode(message))
+
+
+def _has_asset(filing: Filing, item: Item) -> bool:
+    """Return whether there is an asset for what *item* says of a device, or room for a new one."""
+    device_id = item.decoded.device_id
+    if device_id is None or item.decoded.incident is not None or item.decoded.kind in SILENT:
+        return True
+    register = filing.register
+    return (register.find(item.dialect, device_id) or register.meet(item.dialect, device_id)) is not None

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from difflib import get_close_matches
 from types import ModuleType
 from typing import Final, Protocol
 
@@ -73,7 +74,9 @@ def _dialects(routes: list[tuple[str, str]]) -> list[tuple[str, str, Dialect]]:
     roots: dict[str, set[str]] = {}
     for topic_filter, name in routes:
         if name not in DIALECTS:
-            msg = f"ingest.routes: no dialect named {name!r}; there are {', '.join(sorted(DIALECTS))}"
+            near = get_close_matches(name, DIALECTS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(DIALECTS))}"
+            msg = f"ingest.routes: no dialect named {name!r}; {hint}"
             raise ConfigError(msg)
         if not is_filter(topic_filter):
             msg = f"ingest.routes: {topic_filter!r} is not a topic filter"

@@ -13,7 +13,7 @@ ALIASES: Final[dict[str, tuple[str, str | None]]] = {
     **dict.fromkeys(["temp", "t", "air_temperature", "ambient_temperature", "tempc_sht"], ("temperature", None)),
     **dict.fromkeys(["hum", "h", "rh", "relative_humidity", "air_humidity", "hum_sht"], ("humidity", None)),
     **dict.fromkeys(["barometer", "barometric_pressure", "air_pressure"], ("pressure", None)),
-    **dict.fromkeys(["lux", "light_intensity", "illumination", "light_level"], ("illuminance", None)),
+    **dict.fromkeys(["lux", "light_intensity", "illumination", "light_level", "luminosity"], ("illuminance", None)),
     **dict.fromkeys(["battery_level", "battery_percent", "battery_percentage", "soc"], ("battery", None)),
     **dict.fromkeys(
         ["bat_v", "batt_v", "vbat", "v_bat", "battery_v", "battery_volt", "batv"], ("battery_voltage", "V")
@@ -32,6 +32,8 @@ ALIASES: Final[dict[str, tuple[str, str | None]]] = {
     **dict.fromkeys(["button", "sos", "panic"], ("button_pressed", None)),
     **dict.fromkeys(["motion_detected"], ("motion", None)),
     "low_battery": ("battery_low", None),
+    **{f"{gas}_{number}": (gas + number, None) for gas, number in (("co", "2"), ("no", "2"), ("so", "2"), ("o", "3"))},
+    **{f"pm_{size}": (f"pm{size}", None) for size in ("1", "10")},
     "rain_cumulative": ("rain", None),
     "lqi": ("link_quality", None),
 }
@@ -50,6 +52,8 @@ WORDED: Final = {
 }  # fmt: skip
 # Under these parents a plain name means something else than alone: soil temperature is no air temperature.
 APART: Final = frozenset({"soil", "water", "rain", "metering", "pipe"})
+# Under a quantity's name: what was made of its values.
+_STATISTICS: Final = frozenset({"min", "max", "avg", "average", "mean", "median", "std"})
 _WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATOR: Final = re.compile(r"[\s.\-]+")
 
@@ -57,6 +61,16 @@ _SEPARATOR: Final = re.compile(r"[\s.\-]+")
 def snake(name: str) -> str:
     """Return *name* in lower snake case: `relativeHumidity` gives `relative_humidity`, `BatV` gives `bat_v`."""
     return _SEPARATOR.sub("_", _WORD_START.sub("_", name)).lower()
+
+
+def numbered(name: str) -> tuple[str, str | None, str | None]:
+    """Return quantity, unit and channel of a name that ends in its channel, as Cayenne LPP has it: `temperature_1`.
+
+    A name that is none of ours is returned as it is.
+    """
+    stem, _, channel = snake(name).rpartition("_")
+    known = _known(stem) if channel.isascii() and channel.isdigit() and len(channel) <= 3 else None
+    return (*known, channel) if known else (name, None, None)
 
 
 def identify(name: str, parent: str = "") -> tuple[str, str | None]:
@@ -72,6 +86,9 @@ def identify(name: str, parent: str = "") -> tuple[str, str | None]:
             return known
         if above in APART:
             return pair, None
+        of = _known(above)
+        if of is not None and leaf in _STATISTICS:
+            return f"{of[0]}_{leaf}", of[1] or UNITS.get(of[0])
     return _known(leaf) or (name, None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from ingest.field_names import WORDED, identify, snake
+from ingest.field_names import WORDED, identify, numbered, snake
 from ingest.messages import DecodedReading
 from ingest.positions import position
 from ingest.quantities import BOOLEANS, reading
@@ -52,6 +52,8 @@ class FieldReadings:
                 self._take_position(value, place, time_us)
                 continue
             quantity, unit = names.get(name) or identify(name, parent)
+            if quantity == name and channel is None:
+                quantity, unit, channel = numbered(name)  # noqa: PLW2901 - the name tells its channel
             self.take_one(quantity, value, place, unit=unit, time_us=time_us, channel=channel, name=name)
 
     def take_one(  # noqa: PLR0913 - the parts of a reading

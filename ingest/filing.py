@@ -1,6 +1,6 @@
 """From decoded messages to one transaction: readings, availability, alarms, incidents, stills and dead letters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -70,8 +70,14 @@ class Filing:
             self._rules = None  # they have seen readings that the store has not
             raise
 
-    def beat(self, now_us: int, *, link: bool, link_since_us: int) -> Written:
+    def beat(self, now_us: int, *, link: bool, link_since_us: int, is_caught_up: bool = True) -> Written:
         """Store that we live, and what the passing of time moves.
+
+        Args:
+            now_us: the present.
+            link: whether the broker is heard.
+            link_since_us: since when that is so.
+            is_caught_up: whether all that was heard is stored; a delay must not run out over what still waits.
 
         Raises:
             StoreError: nothing was kept.
@@ -80,8 +86,9 @@ class Filing:
         try:
             batch = self._writer.begin(now_us)
             batch.beat(now_us, link, link_since_us)
-            for move in rules.tick(now_us):
-                _apply(move, batch)
+            if link and is_caught_up:
+                for move in rules.tick(now_us, listening_since_us=link_since_us):
+                    _apply(move, batch)
             return batch.commit()
         except BaseException:
             self._rules = None
@@ -100,6 +107,7 @@ class Filing:
 
     def _gather(self, items: Sequence[Item], batch: Batch, rules: Rules) -> None:
         readings: list[Reading] = []
+        ends: list[int] = []
         find = self.register.find
         for item in items:
             message, dialect, decoded = item
@@ -110,25 +118,26 @@ class Filing:
                 self._take_oddly(item, asset, batch, readings)
             else:
                 self._read(asset, message, decoded, 0, readings)
+            ends.append(len(readings))
         by_id = self.register.by_id
         for reading in batch.add_readings(readings):
             for move in rules.observe(by_id[reading.asset_id], reading):
                 _apply(move, batch)
+        if batch.refused:
+            for item, quantity in _refused_of(batch.refused, items, readings, ends):
+                batch.add_dead_letter(_dead_letter(item, "schema-unknown", "too many quantities", quantity))
 
     def _read(self, asset: Asset, message: Message, decoded: Decoded, flags: int, readings: list[Reading]) -> None:
         """Append the readings of one message to *readings*: the hot path."""
         received_us = message.received_us
-        at_us, earned = stamp(decoded.time_us, received_us)
-        flags |= earned
+        said_us, said = stamp(decoded.time_us, received_us)
         asset_id, kind = asset.asset_id, asset.kind
         is_plausible = self._scenarios.is_plausible
         for quantity, value, _unit, _path, time_us, channel, quality in decoded.readings:
             if channel is not None:
                 quantity = self._channelled(asset_id, quantity, channel)  # noqa: PLW2901 - its own series
-            own = flags
-            if time_us is not None:
-                at_us, earned = stamp(time_us, received_us)
-                own = flags | earned
+            at_us, earned = (said_us, said) if time_us is None else stamp(time_us, received_us)
+            own = flags | earned
             if value is None or quality == "missing":
                 readings.append(Reading(asset_id, quantity, at_us, received_us, None, own | MISSING))
             elif not isinstance(value, dict):
@@ -149,11 +158,11 @@ class Filing:
         if decoded.kind in SILENT or decoded.device_id is None:
             return
         asset = (
-            asset or self.register.find(dialect, decoded.device_id) or self.register.meet(dialect, decoded.device_id)
+            asset or self.register.find(dialect, decoded.device_id) or self._newcomer(item, decoded.device_id, batch)
         )
         if asset is None:
-            batch.add_dead_letter(_dead_letter(item, "device-unknown", "no asset has this device"))
-        elif decoded.kind in PRESENCE:
+            return
+        if decoded.kind in PRESENCE:
             at_us, _flags = stamp(decoded.time_us, message.received_us)
             for one in decoded.readings:
                 if one.quantity == "online":
@@ -161,11 +170,22 @@ class Filing:
         else:
             self._read_oddly(asset, item, batch, readings)
 
+    def _newcomer(self, item: Item, device_id: str, batch: Batch) -> Asset | None:
+        """Return the new asset of who measures or shows something; presence and events may be a gateway's own."""
+        _message, dialect, decoded = item
+        is_measured = bool(decoded.readings) and decoded.kind not in PRESENCE
+        if not is_measured and decoded.snapshot is None:
+            return None
+        asset = self.register.meet(dialect, device_id)
+        if asset is None:
+            batch.add_dead_letter(_dead_letter(item, "device-unknown", "no asset has this device"))
+        return asset
+
     def _read_oddly(self, asset: Asset, item: Item, batch: Batch, readings: list[Reading]) -> None:
         """File stills, retained copies, simulated uplinks, partly refused messages."""
         message, _dialect, decoded = item
         extra = decoded.extra
-        if decoded.snapshot is not None:
+        if decoded.snapshot is not None and not message.retain:  # a kept still may be of any age: never shown as new
             at_us, _flags = stamp(decoded.time_us, message.received_us)
             batch.add_snapshot(asset.asset_id, at_us, decoded.snapshot)
         for fault in extra.get("dropped", ()):
@@ -182,9 +202,35 @@ class Filing:
         return self._writer.latest_at(asset_id, reading.quantity) is None
 
     def _channelled(self, asset_id: str, quantity: str, channel: str | int) -> str:
-        """Return the series' name: a device's first channel has the plain name, the others have their own series."""
+        """Return the series' name: a device's first channel has the plain name, the others have their own series.
+
+        Which one was first is not stored; but one that has a series of its own was not, also after a restart.
+        """
+        own = f"{quantity}.{channel}"
+        if self._writer.latest_at(asset_id, own) is not None:
+            return own
         main = self._channels.setdefault((asset_id, quantity), channel)
-        return quantity if main == channel else f"{quantity}.{channel}"
+        return quantity if main == channel else own
+
+
+def _refused_of(
+    refused: list[Reading], items: Sequence[Item], readings: list[Reading], ends: list[int]
+) -> Iterator[tuple[Item, str]]:
+    """Yield each message that had *refused* readings, and the first one's quantity.
+
+    Args:
+        refused: in the order of *readings*, which they are of.
+        items: the messages.
+        readings: of all messages, in their order.
+        ends: where in *readings* those of each message end.
+    """
+    odd = {id(reading) for reading in refused}
+    begin = 0
+    for item, end in zip(items, ends, strict=True):
+        first = next((reading for reading in readings[begin:end] if id(reading) in odd), None)
+        if first is not None:
+            yield item, first.quantity
+        begin = end
 
 
 def _placed(incident: Incident, places: Places) -> Incident:

@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 from ingest.messages import Decoded, Kind, Message
-from ingest.positions import position
+from ingest.positions import is_outside, position
 from ingest.quantities import number
 from ingest.refusals import (
     EMPTY,
@@ -17,6 +17,7 @@ from ingest.refusals import (
     MISSING_FIELD,
     OUT_OF_RANGE,
     PERSONAL,
+    TOPIC_RESERVED,
     UNKNOWN_FIELD,
     UNKNOWN_VERSION,
     WRONG_TYPE,
@@ -25,7 +26,7 @@ from ingest.refusals import (
 from ingest.strict_json import parse_object
 from ingest.texts import is_id, sentence
 from ingest.timestamps import is_leap_second, settle, source_time
-from street.incidents import Incident
+from street.incidents import SENSING, Incident
 
 REQUIRED: Final = ("id", "ts", "matter", "severity", "title", "description", "lon", "lat", "address")
 OPTIONAL: Final = frozenset({"title_en", "asset_id", "confidence", "media", "seq", "schema_version"})
@@ -45,8 +46,10 @@ def incident_event(source: str, message: Message) -> Decoded:
     """Return the incident that *message* reports; a retained copy is none, since it may be old.
 
     Raises:
-        RefusedError: a field is missing, unknown, or not what it must be.
+        RefusedError: a field is missing, unknown, or not what it must be; or the source takes our own candidates' name.
     """
+    if source == SENSING:
+        raise RefusedError(TOPIC_RESERVED)
     if message.retain:
         reason = None if message.payload else EMPTY.reason
         return Decoded(Kind.IGNORE, source, extra={"retained": True}, reason=reason)
@@ -59,6 +62,8 @@ def incident_event(source: str, message: Message) -> Decoded:
         extra["leap_second"] = True
     incident = _incident(source, fields, message.received_us if time_us is None else time_us)
     extra |= {"incident_id": incident.incident_id, "matter": incident.matter, "severity": incident.severity}
+    if incident.lat is not None and incident.lon is not None and is_outside(incident.lat, incident.lon):
+        extra["geo_outside"] = True
     return Decoded(Kind.EVENT, source, time_us, extra=extra, incident=incident)
 
 

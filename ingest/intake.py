@@ -77,11 +77,15 @@ class Intake:
     def beat(self) -> None:
         """Store that we live; a store that does not take it is tried again with the next beat."""
         try:
-            self._filing.beat(self._now_us(), link=self.link.is_up, link_since_us=self.link.since_us)
+            self._beat()
         except StoreError as error:
             self._store_failed(error)
         else:
             self._store_took()
+
+    def _beat(self) -> None:
+        link, is_caught_up = self.link, not (self._items or self._waiting)
+        self._filing.beat(self._now_us(), link=link.is_up, link_since_us=link.since_us, is_caught_up=is_caught_up)
 
     def _listen(self, wait_s: float) -> None:
         settings, waiting = self._settings, len(self._waiting) + len(self._items)
@@ -123,7 +127,7 @@ class Intake:
     def _is_part_to_blame(self, error: StoreError) -> bool:
         """Return whether the store takes a heartbeat: then it is not the store that fails."""
         try:
-            self._filing.beat(self._now_us(), link=self.link.is_up, link_since_us=self.link.since_us)
+            self._beat()
         except StoreError:
             self._store_failed(error)
             return False

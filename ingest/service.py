@@ -21,13 +21,14 @@ from street import clock
 from street.config import Config
 from street.errors import ConfigError, StoreError
 from street.places import load_places
+from street.readings import NOT_LIVE
 from street.rules import Rules
 from street.scenarios import Scenarios, load_scenarios
 from street.store import Store, Writer, open_store
 
 log = logging.getLogger(__name__)
 
-REFRESH_S: Final = 10.0
+REFRESH_S: Final = 1.0
 WAIT_S: Final = 0.2  # at most so long until a signal is noticed
 
 
@@ -79,20 +80,28 @@ class Parts:
         self.reader = store.reader()
         limit = config.ingest.unknown_devices_max if config.ingest.unknown_devices == "accept" else 0
         add = partial(store.register_assets, replaces=False)
+        self._register_version = self.reader.register_version()  # first: what comes in between is read twice
         self.register = Register(self.reader.assets(), newcomers=limit, add=add)
         self.filing = Filing(self.writer, self.register, self.scenarios, places, self.make_rules)
 
     def make_rules(self) -> Rules:
         """Return the rules as the store knows them."""
         states = self.writer.rule_states()
-        return Rules(self.scenarios, self.writer.active_alarms(), states, self.register.by_id)
+        seen = {
+            (live.asset_id, live.quantity): min(live.at_us, live.received_us)
+            for live in self.reader.latest()
+            if live.value is not None and not live.flags & NOT_LIVE
+        }
+        return Rules(self.scenarios, self.writer.active_alarms(), states, self.register.by_id, seen)
 
     def refresh(self) -> None:
         """Take over what others have registered since."""
-        assets = self.reader.assets()
-        if assets != sorted(self.register.by_id.values(), key=lambda asset: asset.asset_id):
-            self.register.refresh(assets)
-            log.info("register read anew assets=%d", len(assets))
+        version = self.reader.register_version()
+        if version == self._register_version:
+            return
+        self.register.refresh(self.reader.assets())
+        self._register_version = version
+        log.info("register read anew assets=%d", len(self.register.by_id))
 
     def close(self) -> None:
         """Let go of the store."""

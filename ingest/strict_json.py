@@ -23,6 +23,8 @@ from ingest.refusals import (
     NUL_IN_TEXT,
     OUT_OF_RANGE,
     TOO_LARGE,
+    TS_FORMAT,
+    Ground,
     RefusedError,
 )
 
@@ -31,6 +33,7 @@ PACKET_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 64
 _DEPTH_PROBE_BYTES: Final = 8 * 1024
 _BOM: Final = b"\xef\xbb\xbf"
+_PACKED: Final = (b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd")  # gzip, zip, zstd: never unpacked
 _NON_FINITE: Final = re.compile(r"-?(?:NaN|Infinity)")
 _INTEGER: Final = re.compile(r"-?\d+(?![\d.eE])", re.ASCII)
 
@@ -81,19 +84,15 @@ def check_document(payload: bytes, document: Any) -> None:  # noqa: ANN401 - any
     elif payload.count(b":") != colons:
         raise RefusedError(DUPLICATE_KEY)
     if has_nul:
-        raise RefusedError(NUL_IN_TEXT)
+        ts = document.get("ts") if type(document) is dict else None
+        raise RefusedError(TS_FORMAT, "ts") if type(ts) is str and "\0" in ts else RefusedError(NUL_IN_TEXT)
 
 
 def explain(payload: bytes, error: orjson.JSONDecodeError) -> RefusedError:
     """Return why orjson could not read *payload*."""
-    if not payload:
-        return RefusedError(EMPTY)
-    if payload.startswith(_BOM):
-        return RefusedError(BOM)
-    try:
-        payload.decode()
-    except UnicodeDecodeError:
-        return RefusedError(NOT_UTF8)
+    ground = _no_text(payload)
+    if ground is not None:
+        return RefusedError(ground)
     if "depth" in error.msg:
         return RefusedError(DEPTH)
     if "surrogate" in error.msg:
@@ -101,6 +100,23 @@ def explain(payload: bytes, error: orjson.JSONDecodeError) -> RefusedError:
     if "infinity" in error.msg:
         return RefusedError(OUT_OF_RANGE if _INTEGER.match(error.doc, error.pos) else NOT_FINITE)
     return RefusedError(NOT_FINITE if _NON_FINITE.match(error.doc, error.pos) else NOT_JSON)
+
+
+def _no_text(payload: bytes) -> Ground | None:
+    """Return why *payload* is no UTF-8 text, or None."""
+    if not payload:
+        return EMPTY
+    if payload.startswith(_BOM):
+        return BOM
+    if payload.startswith(_PACKED):
+        return NOT_JSON
+    if len(payload) > 1 and b"\0" in payload[:4]:
+        return NOT_UTF8  # UTF-16 or UTF-32 without a mark: bytes of ASCII and NULs, which pass as UTF-8
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return NOT_UTF8
+    return None
 
 
 def oversize(payload: bytes) -> RefusedError:

@@ -17,6 +17,7 @@ LATEST_US: Final = as_us(datetime(2100, 1, 1, tzinfo=UTC))
 _RFC3339: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,32}))?([Zz]|([+-])(\d\d):(\d\d))?", re.ASCII
 )
+_MILLISECOND_US: Final = 1000
 _HEAD: Final = 19  # characters up to the whole second
 _CACHED: Final = 8192
 _heads: dict[str, int] = {}  # "2026-11-24T02:15:30" -> µs as if UTC
@@ -24,7 +25,7 @@ _tails: dict[str, int] = {}  # ".250+08:00" -> µs to add
 
 
 def rfc3339_us(text: str) -> int:
-    """Return the instant *text* names; more than six decimals are cut, a leap second is the last µs before it.
+    """Return the instant *text* names; more than six decimals are cut, a leap second is the last ms before it.
 
     Raises:
         RefusedError: not RFC 3339, or without a zone.
@@ -124,7 +125,7 @@ def _read(text: str) -> int:
         raise RefusedError(TS_FORMAT, "ts") from None
     tail = int((decimals or "0").ljust(6, "0")[:6]) - _offset_us(sign, zone_h, zone_min)
     if is_leap:
-        return _last_microsecond(head + tail - tail % SECOND_US)
+        return _last_millisecond(head + tail - tail % SECOND_US)
     if EARLIEST_US + DAY_US <= head < LATEST_US - DAY_US:  # so that no tail leads out of the years we believe
         _remember(_heads, text[:_HEAD], head)
         _remember(_tails, text[_HEAD:], tail)
@@ -140,11 +141,11 @@ def _offset_us(sign: str | None, hours: str | None, minutes: str | None) -> int:
     return -offset if sign == "-" else offset
 
 
-def _last_microsecond(before_us: int) -> int:
-    """Return the last µs of the second that begins at *before_us*; leap seconds come only at the end of a UTC day."""
+def _last_millisecond(before_us: int) -> int:
+    """Return the last ms of the second that begins at *before_us*; leap seconds come only at the end of a UTC day."""
     if (before_us + SECOND_US) % DAY_US:
         raise RefusedError(TS_FORMAT, "ts")
-    return before_us + SECOND_US - 1
+    return before_us + SECOND_US - _MILLISECOND_US
 
 
 def _remember(cache: dict[str, int], key: str, value: int) -> None:

@@ -14,6 +14,7 @@ QUANTITIES: Final = {
     "linkquality": "link_quality", "ac_frequency": "frequency", "power_apparent": "apparent_power",
     "power_reactive": "reactive_power", "illuminance_lux": "illuminance", "contact": "contact_closed",
     "occupancy": "motion", "sos": "button_pressed",
+    **{name: name for name in ("soil_moisture", "soil_temperature", "water_temperature")},
     **{name: name for name in UNITS if name not in {"occupancy", "online", "occupied"}},
     **{name: name for name in BOOLEANS if name not in {"occupancy", "online"}},
 }  # fmt: skip
@@ -26,6 +27,7 @@ SKIPPED: Final = frozenset(
     action_source_name action_level""".split()
 )
 _SETTING: Final = re.compile(r".*_(?:calibration|precision|timeout|threshold|interval|startup|min|max)")
+_PART: Final = re.compile(r"(?:color|update)-\w+")  # of an object, where a site has one topic per property
 _ENDPOINT: Final = re.compile(r"(.+)_(l\d{1,2}|left|right|center|centre|top|bottom|\d{1,2}|phase_[abc])")
 _EMERGENCY: Final = frozenset({"emergency", "panic", "sos", "help", "alarm"})
 _MAINS_SIGNS: Final = ("power", "current", "energy")
@@ -56,7 +58,7 @@ class DeviceFields:
         self._fields = fields
         self._device = device
         for name, value in fields.items():
-            if name in SKIPPED or _SETTING.fullmatch(name):
+            if name in SKIPPED or _SETTING.fullmatch(name) or _PART.fullmatch(name):
                 continue
             try:
                 self._take(name, value)
@@ -145,7 +147,7 @@ class DeviceFields:
 def is_property(name: str) -> bool:
     """Return whether *name* is a property that Zigbee2MQTT devices commonly have."""
     plain, _ = _endpoint(name)
-    return plain in QUANTITIES or plain in SPECIAL or name in SKIPPED
+    return plain in QUANTITIES or plain in SPECIAL or name in SKIPPED or _PART.fullmatch(name) is not None
 
 
 def _endpoint(name: str) -> tuple[str, Channel]:

@@ -1,7 +1,8 @@
 """`make demo`: broker, ingest, dashboard and a simulated street under one supervisor, until Ctrl-C.
 
 Everything is checked before anything is started, and whatever ends it (Ctrl-C, a signal to us or to make, a part
-that dies, even `kill -9`), no process and no port is left. What it keeps lies in var/demo, or in $DEMO_STATE.
+that dies, even `kill -9`), no process and no port is left. It runs on the checkout's config.yaml, or on $CONFIG, as it
+is, so every other command works beside it; its logs lie in `log/` beside the store.
 """
 
 import ctypes
@@ -20,7 +21,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-import yaml
 from honcho.manager import Manager
 from honcho.printer import Message
 from honcho.process import Popen, Process
@@ -31,15 +31,15 @@ sys.path.insert(0, str(ROOT))
 from street.config import Config, load  # noqa: E402 - only now can the checkout's packages be found
 from street.errors import ConfigError  # noqa: E402 - as above
 
-STATE = Path(os.environ.get("DEMO_STATE", ROOT / "var" / "demo"))
-LOGS = STATE / "log"
+OWN_CONFIG = ROOT / "config.yaml"
 PARTS = {
     "broker": "-m ingest --config {config} broker",
     "ingest": "-m ingest --config {config}",
     "dashboard": "-m dashboard --config {config}",
-    "street": "-m ingest.simulator --config {config} --speed 1200 --hours {missed_h:.4f}",
+    "street": "-m ingest.simulator --config {config} --speed 1200 --hours {missed_h:.4f}{continued}",
 }
 MOST_MISSED_H = 2.0
+FRESH_AFTER_H = 1.0  # away for less, the wall still has what was reported; nobody can close it yet, so it would pile up
 ANSWER_WITHIN_S = 30
 PR_SET_PDEATHSIG = 1
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -53,9 +53,9 @@ def main() -> int:
     """Start the street and stay until it ends; return the exit code."""
     multiprocessing.set_start_method("fork")  # honcho's processes hold what cannot be pickled
     try:
-        lock = take_state()
-        config_file = write_config()
+        config_file = Path(os.environ.get("CONFIG") or OWN_CONFIG).absolute()
         config = load(config_file)
+        lock = take_folder(folder_of(config))
         check_ports(config)
     except (DemoError, ConfigError) as error:
         say(str(error), sys.stderr)
@@ -68,14 +68,17 @@ def main() -> int:
 
 def run(config: Config, config_file: Path) -> int:
     """Run all parts until one ends or we are told to stop; return the exit code."""
-    street = Street(LogFiles(LOGS), on_started=partial(announce, config))
-    missed_h = missed_hours()
-    for name, arguments in PARTS.items():
-        command = arguments.format(config=shlex.quote(str(config_file)), missed_h=missed_h)
+    logs = folder_of(config) / "log"
+    street = Street(LogFiles(logs), on_started=partial(announce, config, config_file))
+    missed_h = missed_hours(config)
+    past = {"missed_h": missed_h, "continued": " --continued" if missed_h < FRESH_AFTER_H else ""}
+    parts = {name: it for name, it in PARTS.items() if name != "broker" or config.broker.embedded}
+    for name, arguments in parts.items():
+        command = arguments.format(config=shlex.quote(str(config_file)), **past)
         street.add_process(name, f"exec {shlex.quote(sys.executable)} {command}", cwd=str(ROOT))
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     signal.signal(signal.SIGQUIT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    say(f"starting {', '.join(PARTS)} …")
+    say(f"starting {', '.join(parts)} …")
     street.loop()
     if street.trouble:
         say(street.trouble, sys.stderr)
@@ -87,19 +90,24 @@ def run(config: Config, config_file: Path) -> int:
 # ------------------------------------------------------------------------------------------------ before the start
 
 
-def take_state() -> TextIO:
-    """Lock the state's folder for us alone; two streets in one store would mix.
+def folder_of(config: Config) -> Path:
+    """Return where logs and lock lie: beside the store; in the checkout where the store is a server's."""
+    return config.store_path.parent if config.store_path else ROOT / "var"
+
+
+def take_folder(folder: Path) -> TextIO:
+    """Lock *folder* for us alone; two streets in one store would mix.
 
     Raises:
-        DemoError: another demo of this checkout runs.
+        DemoError: another demo runs there.
     """
-    LOGS.mkdir(parents=True, exist_ok=True)
-    lock = (STATE / "lock").open("a+", encoding="utf-8")
+    (folder / "log").mkdir(parents=True, exist_ok=True)
+    lock = (folder / "demo.lock").open("a+", encoding="utf-8")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.seek(0)
-        msg = f"a demo runs already in {STATE} (process {lock.read().strip()}): stop it first"
+        msg = f"a demo runs already in {folder} (process {lock.read().strip()}): stop it first"
         raise DemoError(msg) from error
     lock.truncate(0)
     lock.write(str(os.getpid()))
@@ -107,33 +115,22 @@ def take_state() -> TextIO:
     return lock
 
 
-def write_config() -> Path:
-    """Write the demo's config.yaml: the checkout's, with everything it keeps moved into the state's folder."""
-    sections = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    sections["store"]["url"] = "sqlite:///street.db"
-    sections["broker"] |= {"embedded": True, "directory": "broker", "secrets_file": "secrets.json"}
-    sections["places"]["directory"] = str(ROOT / sections["places"]["directory"])
-    sections["register"]["assets_file"] = str(ROOT / sections["register"]["assets_file"])
-    path = STATE / "config.yaml"
-    path.write_text(yaml.safe_dump(sections, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return path
-
-
-def missed_hours() -> float:
+def missed_hours(config: Config) -> float:
     """Return how much of the street's past is to be played first [h].
 
     What happened since the last demo, at most two hours: so that assets which report once an hour are on the wall.
     """
-    written = [path.stat().st_mtime for path in STATE.glob("street.db*")]
+    path = config.store_path
+    written = [it.stat().st_mtime for it in path.parent.glob(f"{path.name}*")] if path else []
     return min(MOST_MISSED_H, max((time.time() - max(written, default=0.0)) / 3600, 0.001))
 
 
 def check_ports(config: Config) -> None:
     """Raise DemoError when somebody listens where we want to."""
-    for host, port, name in (
-        (config.dashboard.host, config.dashboard.port, "PORT"),
-        (config.broker.host, config.broker.port, "MQTT_PORT"),
-    ):
+    wanted = [(config.dashboard.host, config.dashboard.port, "PORT")]
+    if config.broker.embedded:
+        wanted.append((config.broker.host, config.broker.port, "MQTT_PORT"))
+    for host, port, name in wanted:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -154,6 +151,7 @@ class Street(Manager):  # type: ignore[misc] # honcho ships no types
 
     def __init__(self, printer: "LogFiles", *, on_started: "Callable[[Street], None]") -> None:
         super().__init__(printer)
+        self._logs = printer.folder
         self._process_ctor = Part
         self._on_started = on_started
         self._is_stopping = False
@@ -181,7 +179,7 @@ class Street(Manager):  # type: ignore[misc] # honcho ships no types
     def fail(self, why: str, name: str) -> None:
         """Stop everything, because of part *name*."""
         if not self._is_stopping:
-            self.trouble = f"{why}, so all was stopped; its log: {LOGS / name}.log"
+            self.trouble = f"{why}, so all was stopped; its log: {self._logs / name}.log"
             self.terminate()
 
 
@@ -200,13 +198,13 @@ class LogFiles:
 
     def __init__(self, folder: Path) -> None:
         self.width = 0  # honcho sets it
-        self._folder = folder
+        self.folder = folder
         self._files: dict[str, TextIO] = {}
 
     def write(self, message: Message) -> None:
         """Append one line; a file begins anew with each demo."""
         if message.name not in self._files:
-            self._files[message.name] = (self._folder / f"{message.name}.log").open("w", encoding="utf-8", buffering=1)
+            self._files[message.name] = (self.folder / f"{message.name}.log").open("w", encoding="utf-8", buffering=1)
         line = message.data.decode("utf-8", "replace") if isinstance(message.data, bytes) else message.data
         self._files[message.name].write(line if line.endswith("\n") else f"{line}\n")
 
@@ -239,7 +237,7 @@ def blocked_signals(process_id: int) -> int:
     return mask & sum(1 << (number - 1) for number in STOPPING)
 
 
-def announce(config: Config, street: Street) -> None:
+def announce(config: Config, config_file: Path, street: Street) -> None:
     """Say where everything is, as soon as the dashboard answers."""
     address = f"http://{config.dashboard.host}:{config.dashboard.port}"
     began = time.monotonic()
@@ -247,15 +245,31 @@ def announce(config: Config, street: Street) -> None:
         if time.monotonic() - began > ANSWER_WITHIN_S:
             return street.fail(f"the dashboard did not answer within {ANSWER_WITHIN_S} s", "dashboard")
         time.sleep(0.1)
+    broker = config.broker
+    password = f"as devices, password in {shown(broker.secrets_file)}" if broker.embedded else "not ours"
     return say(
         f"live after {time.monotonic() - began:.1f} s\n"
         f"\n"
-        f"    wall    {address}/wall\n"
-        f"    MQTT    {config.broker.host}:{config.broker.port} as devices, password in {STATE / 'secrets.json'}\n"
-        f"    logs    {LOGS}\n"
+        f"    wall     {address}/wall\n"
+        f"    MQTT     {broker.host}:{broker.port} {password}\n"
+        f"    logs     {shown(folder_of(config) / 'log')}\n"
+        f"    replay   make replay FILE=recording.csv{moved(config_file)}\n"
         f"\n"
         f"Ctrl-C stops all of it."
     )
+
+
+def moved(config_file: Path) -> str:
+    """Return what another command has to be told so that it finds this demo: "" where nothing was moved."""
+    said = {"MQTT_PORT": os.environ.get("MQTT_PORT", "")}
+    if config_file != OWN_CONFIG:
+        said["CONFIG"] = str(config_file)
+    return "".join(f" {name}={shlex.quote(value)}" for name, value in said.items() if value)
+
+
+def shown(path: Path) -> str:
+    """Return *path* as short as it can be said to somebody in the checkout."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 def answers(url: str) -> bool:

@@ -8,9 +8,11 @@ A machine or a source only ever reports; people move an incident on. Only `advan
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from street.errors import IllegalTransitionError
+
+SENSING: Final = "sensing"  # the source of our own candidates, which rules propose; no other source has this name
 
 
 class Stage(StrEnum):

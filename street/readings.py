@@ -41,6 +41,7 @@ class Reading(NamedTuple):
 # Canonical quantities and their units. A quantity that is not here is kept with unit None.
 UNITS: Final[dict[str, str | None]] = {
     "temperature": "°C", "device_temperature": "°C", "cpu_temperature": "°C", "dew_point": "°C",
+    "soil_moisture": "%", "soil_temperature": "°C", "water_temperature": "°C",
     "humidity": "%", "pressure": "hPa", "illuminance": "lx",
     "noise_laeq": "dB(A)", "noise_lamax": "dB(A)", "noise_las": "dB(A)", "audio_level": "dBFS",
     "pm1": "µg/m³", "pm25": "µg/m³", "pm10": "µg/m³", "no2": "µg/m³", "so2": "µg/m³", "o3": "µg/m³",

@@ -76,7 +76,9 @@ class Wall {
     if (this.spotlight.paint(now, this.street.incidents)) this.map.show([...this.street.incidents.values()]);
     for (const asset of this.street.assets.values()) this.paintLook(asset, now);
     this.paintAssetCounts();
-    this.kiosk.tick(now, ![...this.street.incidents.values()].some(isWaiting));
+    // a server that is away would leave an error page of the browser on the wall
+    const mayReload = this.feed.state === "fresh" && ![...this.street.incidents.values()].some(isWaiting);
+    this.kiosk.tick(now, mayReload);
     setTimeout(() => this.tick(), 1000 - ((now * 1000) % 1000) + 5);
   }
 

@@ -17,12 +17,14 @@ class Publisher(Session):
     Attributes:
         sent: how many messages were taken.
         acknowledged: how many the broker has confirmed.
+        refusal: why the broker did not take our name or password, "" while it has not said so.
     """
 
     def __init__(self, settings: LinkSettings, *, window: int = WINDOW) -> None:
         super().__init__(settings, clean_session=True, window=window)
         self.sent = 0
         self.acknowledged = 0
+        self.refusal = ""
         self._window = window
         self._client.on_publish = self._on_publish
 
@@ -49,6 +51,11 @@ class Publisher(Session):
         wire.is_drained = False
         while not wire.is_drained and not self._client.loop_read():
             pass
+
+    def _refused(self, reason: str) -> None:
+        self.refusal = reason
+        if self.generation:  # before the first connection, whoever waits for it tells
+            super()._refused(reason)
 
     def _on_publish(self, _client: Any, _userdata: Any, _mid: int, _reason: Any, _props: Any) -> None:  # noqa: ANN401 - paho's signature
         self.acknowledged += 1

@@ -158,7 +158,7 @@ class Session:
 
     def _on_connect(self, client: paho.Client, _userdata: Any, flags: Any, reason: ReasonCode, _props: Any) -> None:  # noqa: ANN401 - paho's signature
         if reason.is_failure:
-            log.error("broker refused us as %s: %s", self.settings.username or "nobody", reason)
+            self._refused(str(reason))
             return
         self.generation += 1
         self._backoff_s = self.settings.reconnect_min_s
@@ -167,6 +167,10 @@ class Session:
             client.subscribe([(item, 1) for item in self.settings.filters])
         else:
             self._mark(up=True)
+
+    def _refused(self, reason: str) -> None:
+        """Hear that the broker does not take our name or password."""
+        log.error("broker refused us as %s: %s", self.settings.username or "nobody", reason)
 
     def _connected(self, *, session_present: bool) -> None:
         """Hear that a connection stands; *session_present* says whether the broker remembered the session."""

@@ -80,6 +80,8 @@ class Dialect:
 
     def _form(self, topic: str) -> tuple[str, str]:
         levels = below(self._root, topic)
+        if not {".", ".."}.isdisjoint(levels):
+            raise RefusedError(TOPIC_MALFORMED)
         if len(levels) != 2:
             raise RefusedError(TOPIC_UNKNOWN)
         form, name = ("incidents", levels[1]) if levels[0] == "incidents" else (levels[1], levels[0])
@@ -204,7 +206,8 @@ def _learn(name: str) -> tuple[str | None, int]:
     elif not _QUANTITY.fullmatch(name):
         return None, _ODD
     else:
-        rule = UNITS.get(name), _NUMBER if UNITS.get(name) else _ANY
+        unit = UNITS.get(name)
+        rule = unit, _NUMBER if unit else _ANY
     if len(_known) >= _CACHED:
         _known.clear()
     _known[name] = rule

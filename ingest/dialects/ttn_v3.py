@@ -122,6 +122,8 @@ def _uplink(device_id: str, body: dict[str, Any], message: Message) -> Decoded:
     _describe(uplink, extra)
     if taken.states:
         extra["states"] = taken.states
+    if any(_is_elsewhere(one.value) for one in taken.readings):
+        extra["geo_outside"] = True
     return measured(device_id, time_us, taken.readings, extra, taken.dropped)
 
 
@@ -232,6 +234,11 @@ def _locate(locations: Any, extra: dict[str, Any]) -> None:  # noqa: ANN401 - a 
     extra["location_source"] = source[:64]
 
 
+def _is_elsewhere(value: Any) -> bool:  # noqa: ANN401 - a reading's value
+    """Return whether a value is a position outside the district's box: swapped, shifted or never fixed."""
+    return type(value) is dict and is_outside(value["lat"], value["lon"])
+
+
 def _solved(device_id: str, body: dict[str, Any], message: Message) -> Decoded:
     if "location_solved" not in body:
         raise RefusedError(MISSING_FIELD, "location_solved")
@@ -246,6 +253,6 @@ def _solved(device_id: str, body: dict[str, Any], message: Message) -> Decoded:
         raise RefusedError(TS_FUTURE, "received_at")  # a value may be kept without its time, a position not
     if type(solved.get("service")) is str:
         extra["service"] = solved["service"][:64]
-    if type(found.value) is dict and is_outside(found.value["lat"], found.value["lon"]):
+    if _is_elsewhere(found.value):
         extra["geo_outside"] = True
     return Decoded(Kind.POSITION, device_id, time_us, [found], extra)

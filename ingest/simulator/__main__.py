@@ -5,7 +5,8 @@
     python -m ingest.simulator --dry --minutes 10          ten minutes of it as JSON lines, at once
     python -m ingest.simulator replay FILE.csv.gz          a recording, shifted so that its last row is now
 
-Exit codes: 0 done · 75 the store cannot be used now · 78 the configuration, or the file, cannot be used.
+Exit codes: 0 done · 69 no broker, or it refuses us · 75 the store cannot be used now · 78 the configuration, or the
+file, cannot be used.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,12 +35,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+EXIT_BROKER: Final = 69  # sysexits.h EX_UNAVAILABLE
 EXIT_STORE: Final = 75
 USER: Final = "simulator"
 DRY_MINUTES: Final = 10.0
 PAST_HOURS: Final = 24.0
 DRAIN_S: Final = 10.0
-NOTICE_S: Final = 11.0  # a little longer than ingest takes to read its register anew
+NOTICE_S: Final = 2.0  # twice as long as ingest takes to notice a registration
+STREET_WAITS_S: Final = 30.0  # for the broker, which `make demo` starts beside it
+REPLAY_WAITS_S: Final = 10.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=_positive, default=1.0, help="above 1: fill in the past so many times as fast")
     parser.add_argument("--hours", type=_positive, help="how much past with --speed (default: 24)")
     parser.add_argument("--minutes", type=_positive, help="stop after so many minutes of the live street")
+    parser.add_argument("--continued", action="store_true", help="leave out the incidents that a new wall begins with")
     parser.add_argument("--dry", action="store_true", help="write JSON lines instead of publishing, without waiting")
     parser.add_argument("--start", type=_instant, help="with --dry: when the live street begins, RFC 3339 with zone")
     parser.set_defaults(command="run")
@@ -110,9 +116,10 @@ def _run(config: Config, options: argparse.Namespace) -> int:
         pace = Pace(clock.now_us(), speed=options.speed, hours=hours)
         until_us = None if options.minutes is None else _us(pace.span.live_s + 60 * options.minutes)
         log.info("street of %d assets seed=%d past_hours=%g", len(assets), options.seed, hours)
-        player.play(Timeline(assets, options.seed, pace.span), pace.due_us, until_us)
+        timeline = Timeline(assets, options.seed, pace.span, continued=options.continued)
+        player.play(timeline, pace.due_us, until_us)
 
-    return _on_the_line(config, "sky-eye-street", play)
+    return _on_the_line(config, "sky-eye-street", play, within_s=STREET_WAITS_S)
 
 
 def _run_dry(assets: list[Asset], options: argparse.Namespace, hours: float, now_us: int) -> int:
@@ -120,7 +127,8 @@ def _run_dry(assets: list[Asset], options: argparse.Namespace, hours: float, now
     live_s = (now_us if options.start is None else options.start) / SECOND_US
     if options.start is None:
         live_s -= 60 * minutes
-    timeline = Timeline(assets, options.seed, Span(begin_s=live_s - 3600 * hours, live_s=live_s))
+    span = Span(begin_s=live_s - 3600 * hours, live_s=live_s)
+    timeline = Timeline(assets, options.seed, span, continued=options.continued)
     until_us = min(_us(live_s + 60 * minutes), now_us)  # nothing is ever stamped in the future
     line = JsonLines()
     Player(line, now_us=lambda: until_us).play(timeline, lambda at_us: at_us, until_us)
@@ -142,36 +150,39 @@ def _replay(config: Config, options: argparse.Namespace) -> int:
         line.close()
         code = 0
     else:
-        _register(config, replay.assets)
-        code = _on_the_line(config, "sky-eye-replay", lambda player: _play_noticed(replay, player))
-    sys.stderr.write(replay.summary())
+        play = partial(_register_and_play, config, replay)
+        code = _on_the_line(config, "sky-eye-replay", play, within_s=REPLAY_WAITS_S)
+    if code != EXIT_BROKER:
+        sys.stderr.write(replay.summary())
     return code
 
 
-def _register(config: Config, assets: list[Asset]) -> None:
+def _register_and_play(config: Config, replay: "Replay", player: Player) -> None:
+    """Play once ingest has had the time to see the new assets: before, it would take them for strangers."""
     from street.store import open_store  # noqa: PLC0415 - a live street has no need of it
 
     store = open_store(config.store.url, now_us=clock.now_us)
-    store.register_assets(assets)
+    store.register_assets(replay.assets)
     store.close()
-
-
-def _play_noticed(replay: "Replay", player: Player) -> None:
-    """Play once ingest has had the time to see the new assets: before, it would take them for strangers."""
     sys.stderr.write(f"{len(replay.assets)} assets registered; giving ingest {NOTICE_S:g} s to notice\n")
     player.wait(NOTICE_S)
     replay.play(player, clock.now_us())
 
 
-def _on_the_line(config: Config, client_id: str, play: Callable[[Player], None]) -> int:
-    """Connect to the broker, play, and wait until all is acknowledged; return the exit code."""
+def _on_the_line(config: Config, client_id: str, play: Callable[[Player], None], *, within_s: float) -> int:
+    """Connect to the broker *within_s*, play, and wait until all is acknowledged; return the exit code."""
     user = USER if config.broker.embedded else config.broker.username
     line = Publisher(settings_of(config, user=user, client_id=client_id))
     player = Player(line)
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: player.stop())
-    while not line.is_up and not player.is_stopped:
+    until_s = clock.monotonic_s() + within_s
+    while not (line.is_up or line.refusal or player.is_stopped) and clock.monotonic_s() < until_s:
         line.wait(0.1)
+    if not line.is_up and not player.is_stopped:
+        line.close()
+        sys.stderr.write(f"{_advice(config, line)}\n")
+        return EXIT_BROKER
     play(player)
     until_s = clock.monotonic_s() + DRAIN_S
     while line.acknowledged < player.sent and clock.monotonic_s() < until_s:
@@ -179,6 +190,21 @@ def _on_the_line(config: Config, client_id: str, play: Callable[[Player], None])
     line.close()
     sys.stderr.write(f"sent {player.sent}, acknowledged {line.acknowledged}\n")
     return 0 if line.acknowledged >= player.sent else 1
+
+
+def _advice(config: Config, line: Publisher) -> str:
+    """Return what to do about a broker that did not let us in."""
+    broker = config.broker
+    where, name = f"{broker.host}:{broker.port}", line.settings.username or "nobody"
+    if not broker.embedded:
+        is_known = f"check broker.username and the password in {broker.password_env}"
+        is_there = "start it, or correct broker.host and broker.port"
+    else:
+        is_known = f"it knows other passwords than {broker.secrets_file}: start ours (make demo) or set MQTT_PORT"
+        is_there = "start it (make demo) or set MQTT_PORT"
+    if line.refusal:
+        return f"the broker at {where} refuses {name} ({line.refusal}): {is_known}"
+    return f"no broker at {where}: {is_there}"
 
 
 if __name__ == "__main__":

@@ -35,21 +35,24 @@ class Report:
 
 
 class Reports:
-    """All reports of one seed, in order, without end."""
+    """All reports of one seed, in order, without end; one that is *continued* leaves out what a wall begins with."""
 
-    def __init__(self, nature: Nature, assets: Sequence[Asset], *, begin_s: float, live_s: float) -> None:
+    def __init__(
+        self, nature: Nature, assets: Sequence[Asset], *, begin_s: float, live_s: float, continued: bool = False
+    ) -> None:
         self._texts = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
         self._nature = nature
         self._places = tuple(asset for asset in assets if asset.road and asset.lon is not None)
         self._cameras = tuple(asset for asset in self._places if asset.kind == "camera")
         self._begin_s, self._live_s = begin_s, live_s
+        self._opening = () if continued else OPENING
 
     def __iter__(self) -> Iterator[Report]:
         if not self._places:
             return
         for past, at_s in enumerate(self._past()):
             yield self._chosen(at_s, f"past{past}")
-        for offset_s, source, text in OPENING:
+        for offset_s, source, text in self._opening:
             yield self._report(self._live_s + offset_s, source, text, f"opening{offset_s}")
         number = 0
         while True:

@@ -44,15 +44,17 @@ class Timeline:
         assets: who plays.
         seed: which of all possible streets.
         span: where past and present lie.
+        continued: the street was on a moment ago: what people reported then is on the wall still.
     """
 
-    def __init__(self, assets: Sequence[Asset], seed: int, span: Span) -> None:
+    def __init__(self, assets: Sequence[Asset], seed: int, span: Span, *, continued: bool = False) -> None:
         self._assets = list(assets)
         self._span = span
         self._from_s = min(span.begin_s, span.live_s - PREROLL_S)
         self._nature = Nature(seed)
         self._story = Story(self._nature, self._assets, begin_s=self._from_s, live_s=span.live_s)
-        self._reports = iter(Reports(self._nature, self._assets, begin_s=self._from_s, live_s=span.live_s))
+        times = {"begin_s": self._from_s, "live_s": span.live_s}
+        self._reports = iter(Reports(self._nature, self._assets, **times, continued=continued))
         self._order = itertools.count()
         self._due: list[tuple[float, int, Callable[..., Iterator[Posting]], tuple[Any, ...]]] = []
 

@@ -14,9 +14,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-import yaml
-
-from street.config import strict_yaml
+from street import strict_yaml
 from street.config.rules import Rule
 from street.config.sections import (
     PORT,
@@ -35,7 +33,9 @@ from street.errors import ConfigError
 EXIT_CONFIG: Final = 78  # sysexits.h EX_CONFIG: a supervisor should not start us again
 ENVIRONMENT_KEYS: Final = {"PORT": ("dashboard", "port"), "MQTT_PORT": ("broker", "port")}
 NETWORK_FILE_SYSTEMS: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"})
+CONNECT_MARGIN_S: Final = 5  # the loop stands still while it connects: that is no hang
 SQLITE_PREFIX: Final = "sqlite:///"
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,38 +95,27 @@ class _Said:
 
     def read(self, path: Path) -> None:
         root = strict_yaml.read(path, shown=self.shown)
-        if root is None:
-            return
-        for section, (line, node) in strict_yaml.entries(root, self.fail).items():
+        for section, keys in root.items():
+            line = self.lines[section] = root.lines[section]
             if section not in SECTIONS:
                 self.fail(line, section, _unknown(section, SECTIONS))
-            self.lines[section] = line
-            if isinstance(node, yaml.MappingNode):
-                self._read_section(section, node)
-            elif node.tag != "tag:yaml.org,2002:null":
-                self.fail(line, section, f"expected a section with keys, got {strict_yaml.kind_of(node)}")
+            if isinstance(keys, strict_yaml.Mapping):
+                self._read_section(section, keys)
+            elif keys is not None:
+                self.fail(line, section, f"expected a section with keys, got {_short(keys)}")
 
-    def _read_section(self, section: str, node: yaml.MappingNode) -> None:
+    def _read_section(self, section: str, keys: strict_yaml.Mapping) -> None:
         rules = rules_of(SECTIONS[section])
-        for key, (line, value_node) in strict_yaml.entries(node, self.fail, f"{section}.").items():
+        for key, value in keys.items():
             dotted = f"{section}.{key}"
+            self.lines[dotted] = keys.lines[key]
             if key not in rules:
-                self.fail(line, dotted, _unknown(key, rules))
-            self.lines[dotted] = line
-            if isinstance(value_node, yaml.MappingNode):
-                strict_yaml.entries(value_node, self.fail, f"{dotted}.")
-            self.values[section][key] = self._taken(rules[key], value_node, dotted)
-
-    def _taken(self, rule: Rule, node: yaml.Node, dotted: str) -> Any:  # noqa: ANN401 - the rule decides
-        try:
-            value = strict_yaml.plain_value(node)
-        except (ValueError, OverflowError) as error:
-            self.fail(self.lines[dotted], dotted, str(error))
-        try:
-            return rule.take(value)
-        except ValueError as error:
-            got = "something else" if dotted.endswith("_env") else _short(value)  # perhaps the secret itself
-            self.fail(self.lines[dotted], dotted, f"expected {error}, got {got}")
+                self.fail(keys.lines[key], dotted, _unknown(key, rules, f", got {_short(value)}"))
+            try:
+                self.values[section][key] = rules[key].take(value)
+            except ValueError as error:
+                got = "something else" if dotted.endswith("_env") else _short(value)  # perhaps the secret itself
+                self.fail(keys.lines[key], dotted, f"expected {error}, got {got}")
 
     def take_environment(self, environ: Mapping[str, str]) -> None:
         for name, (section, key) in ENVIRONMENT_KEYS.items():
@@ -164,14 +153,14 @@ def rules_of(section: type) -> dict[str, Rule]:
     return {item.name: item.metadata["rule"] for item in fields(section)}
 
 
-def _unknown(key: str, known: Mapping[str, object]) -> str:
+def _unknown(key: str, known: Mapping[str, object], got: str = "") -> str:
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     if near:
-        return f"unknown key; did you mean {near[0]}?"
+        return f"unknown key{got}; did you mean {near[0]}?"
     for section, kind in SECTIONS.items():
         if key in rules_of(kind):
-            return f"unknown key; did you mean {section}.{key}?"
-    return f"unknown key; known are {', '.join(known)}"
+            return f"unknown key{got}; did you mean {section}.{key}?"
+    return f"unknown key{got}; known are {', '.join(known)}"
 
 
 def _short(value: object) -> str:
@@ -181,7 +170,7 @@ def _short(value: object) -> str:
 
 def _check_pairs(config: Config) -> None:
     """Refuse what is fine alone and impossible together."""
-    for is_fine, key, rule in (*_broker_pairs(config), *_order_pairs(config)):
+    for is_fine, key, rule in (*_broker_pairs(config), *_dashboard_pairs(config), *_order_pairs(config)):
         if not is_fine:
             config.fail(key, rule)
 
@@ -189,7 +178,7 @@ def _check_pairs(config: Config) -> None:
 def _broker_pairs(config: Config) -> Iterator[tuple[bool, str, str]]:
     broker = config.broker
     same_port = broker.port == config.dashboard.port and broker.host == config.dashboard.host
-    is_open = broker.host not in {"127.0.0.1", "localhost", "::1"}
+    is_open = broker.host not in LOOPBACK
     yield not same_port, "dashboard.port", f"expected another port than broker.port, got {broker.port} for both"
     yield (
         not (broker.embedded and is_open),
@@ -205,6 +194,15 @@ def _broker_pairs(config: Config) -> Iterator[tuple[bool, str, str]]:
         broker.reconnect_min_s <= broker.reconnect_max_s,
         "broker.reconnect_min_s",
         f"expected at most reconnect_max_s, got {broker.reconnect_min_s:g}",
+    )
+
+
+def _dashboard_pairs(config: Config) -> Iterator[tuple[bool, str, str]]:
+    host = config.dashboard.host
+    yield (
+        host in LOOPBACK,
+        "dashboard.host",
+        f"expected {' or '.join(sorted(LOOPBACK))} until people sign in, got {host!r}; nginx carries it outside",
     )
 
 
@@ -226,6 +224,12 @@ def _order_pairs(config: Config) -> Iterator[tuple[bool, str, str]]:
         ingest.batch_rows <= ingest.held_rows,
         "ingest.held_rows",
         f"expected at least batch_rows {ingest.batch_rows}, got {ingest.held_rows}",
+    )
+    connect_s = config.broker.connect_timeout_s
+    yield (
+        ingest.hang_s > connect_s + CONNECT_MARGIN_S,
+        "ingest.hang_s",
+        f"expected more than broker.connect_timeout_s {connect_s:g} + {CONNECT_MARGIN_S}, got {ingest.hang_s}",
     )
     yield (
         kept[0] <= kept[1] <= kept[2],

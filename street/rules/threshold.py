@@ -5,7 +5,10 @@
 
 A delay starts with the first reading that speaks for the change and counts as passed when a later reading agrees, or
 when the clock says so and no reading has disagreed; either way the change is dated *start + delay*, so the same
-readings make the same alarm with the same id.
+readings make the same alarm with the same id. Silence says something only while we listen: where we did not, the clock
+begins anew.
+
+Where a breach is over at once, as the press of a button, one that comes after newer readings has happened all the same.
 """
 
 from collections.abc import Iterator
@@ -15,10 +18,10 @@ from typing import Final, NamedTuple
 from street.alarms import Alarm, AlarmState, opens_incident
 from street.assets import Asset
 from street.clock import MINUTE_US, SECOND_US, local_day_start_us
-from street.incidents import Incident
+from street.incidents import SENSING, Incident
 from street.scenarios import Rule
 
-SOURCE: Final = "sensing"
+REMEMBERED: Final = 16  # ended alarms of a momentary rule: what a broker sends late is seconds old
 
 
 class Raise(NamedTuple):
@@ -53,7 +56,8 @@ class Watch:
     """Where one rule stands at one asset.
 
     `since_us` is when a delay began: towards an alarm while there is none, towards its end while there is one. `value`
-    is the last reading's, None after a restart. `asset` is None until somebody has named it.
+    is the last reading's, None after a restart. `asset` is None until somebody has named it. `past` are begin and end
+    of a momentary rule's last alarms.
     """
 
     rule: Rule
@@ -62,6 +66,7 @@ class Watch:
     alarm: Alarm | None = None
     since_us: int | None = None
     value: float | None = None
+    past: tuple[tuple[int, int], ...] = ()
 
     def observe(self, at_us: int, value: float) -> Iterator[Move]:
         """Take in a live reading of the rule's quantity, newer than all before it."""
@@ -80,16 +85,44 @@ class Watch:
         if at_us >= self._due_us():
             yield from self._change(self._due_us())
 
-    def tick(self, now_us: int) -> Iterator[Move]:
-        """Take in that it is *now_us* and that no newer reading has come."""
-        if self.since_us is not None and self.asset is not None and now_us >= self._due_us():
+    def observe_belated(self, at_us: int, value: float) -> Iterator[Move]:
+        """Take in a live reading that newer ones have overtaken: a momentary breach was one, unless it is known."""
+        if not self.rule.is_momentary or not self._is_breach(at_us, value) or self._has_covered(at_us):
+            return
+        raised = self._raised(at_us, value)
+        yield raised
+        yield self._cleared(raised.alarm, at_us, None)
+
+    def tick(self, now_us: int, listening_since_us: int = 0) -> Iterator[Move]:
+        """Take in that it is *now_us* and that no newer reading has come since *listening_since_us*."""
+        if self.since_us is None or self.asset is None:
+            return
+        unheard_us = max(listening_since_us - self.since_us, 0)
+        if now_us >= self._due_us() + unheard_us:
             yield from self._change(self._due_us())
 
+    def end(self, at_us: int) -> Iterator[Move]:
+        """End whatever stands here: nobody watches this limit at this asset any more."""
+        if self.since_us is not None:
+            yield self._pend(None)
+        if self.alarm is not None:
+            alarm, self.alarm = self.alarm, None
+            yield self._cleared(alarm, at_us, None)
+
     def _speaks_for_change(self, at_us: int, value: float) -> bool:
-        in_hours = self.rule.hours is None or is_within(self.rule.hours, at_us)
         if self.alarm is None:
-            return in_hours and self.rule.is_breach(value)
-        return not in_hours or self.rule.is_over(value)
+            return self._is_breach(at_us, value)
+        return not self._is_in_hours(at_us) or self.rule.is_over(value)
+
+    def _is_breach(self, at_us: int, value: float) -> bool:
+        return self._is_in_hours(at_us) and self.rule.is_breach(value)
+
+    def _is_in_hours(self, at_us: int) -> bool:
+        return self.rule.hours is None or is_within(self.rule.hours, at_us)
+
+    def _has_covered(self, at_us: int) -> bool:
+        is_active = self.alarm is not None and self.alarm.raised_us <= at_us
+        return is_active or any(begin_us <= at_us <= end_us for begin_us, end_us in self.past)
 
     def _due_us(self) -> int:
         assert self.since_us is not None
@@ -100,29 +133,34 @@ class Watch:
         if self.since_us is not None:
             yield self._pend(None)
         if self.alarm is not None:
-            yield self._cleared(self.alarm, at_us, self.value)
+            alarm, self.alarm = self.alarm, None
+            yield self._cleared(alarm, at_us, self.value)
         else:
-            yield self._raised(at_us)
+            raised = self._raised(at_us, self.value)
+            self.alarm = raised.alarm
+            yield raised
 
     def _pend(self, since_us: int | None) -> Pend:
         self.since_us = since_us
         return Pend(self.asset_id, self.rule.rule_id, since_us)
 
     def _cleared(self, alarm: Alarm, at_us: int, value: float | None) -> Clear:
-        self.alarm = None
-        return Clear(alarm.alarm_id, max(at_us, alarm.raised_us), value, alarm.incident_id)
+        at_us = max(at_us, alarm.raised_us)
+        if self.rule.is_momentary:
+            self.past = (*self.past[1 - REMEMBERED :], (alarm.raised_us, at_us))
+        return Clear(alarm.alarm_id, at_us, value, alarm.incident_id)
 
-    def _raised(self, at_us: int) -> Raise:
+    def _raised(self, at_us: int, value: float | None) -> Raise:
         assert self.asset is not None
         rule = self.rule
         alarm_id = f"{rule.rule_id}:{self.asset_id}:{at_us}"
         is_grave = opens_incident(rule.severity)
-        self.alarm = Alarm(
+        alarm = Alarm(
             alarm_id=alarm_id, asset_id=self.asset_id, rule_id=rule.rule_id, quantity=rule.quantity,
-            severity=rule.severity, state=AlarmState.ACTIVE, value=self.value, raised_us=at_us,
-            incident_id=f"{SOURCE}/{alarm_id}" if is_grave else None,
+            severity=rule.severity, state=AlarmState.ACTIVE, value=value, raised_us=at_us,
+            incident_id=f"{SENSING}/{alarm_id}" if is_grave else None,
         )  # fmt: skip
-        return Raise(self.alarm, candidate(self.alarm, rule, self.asset) if is_grave else None)
+        return Raise(alarm, candidate(alarm, rule, self.asset) if is_grave else None)
 
 
 def candidate(alarm: Alarm, rule: Rule, asset: Asset) -> Incident:
@@ -130,7 +168,7 @@ def candidate(alarm: Alarm, rule: Rule, asset: Asset) -> Incident:
     limit = f"≥ {rule.raise_above:g}" if rule.raise_above is not None else f"≤ {rule.raise_below:g}"
     value = "?" if alarm.value is None else f"{alarm.value:g}"
     return Incident(
-        incident_id=f"{SOURCE}/{alarm.alarm_id}", source=SOURCE, matter=rule.matter, severity=rule.severity,
+        incident_id=f"{SENSING}/{alarm.alarm_id}", source=SENSING, matter=rule.matter, severity=rule.severity,
         title=rule.title, title_en=rule.title_en, description=f"{asset.asset_id} {rule.quantity} {value} ({limit})",
         address=asset.name if asset.road in asset.name else f"{asset.road} {asset.name}", lon=asset.lon, lat=asset.lat,
         community_id=asset.community_id, grid_cell_id=asset.grid_cell_id, asset_id=asset.asset_id,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from street import strict_yaml
 from street.errors import ConfigError
 from street.readings import UNITS
-from street.scenarios import strict_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,8 @@ class Rule:
 
     Exactly one of `raise_above` and `raise_below` is set; reaching it is a breach, reaching `clear_at` ends it, and
     between the two nothing changes. `hours` are minutes of the local day (from, to), to may be less than from; outside
-    them nothing is a breach.
+    them nothing is a breach. `is_momentary`: a breach is over at once, as the press of a button, so that one which
+    arrives after newer readings still raises.
     """
 
     rule_id: str
@@ -48,6 +49,7 @@ class Rule:
     on_delay_s: float = 0.0
     off_delay_s: float = 0.0
     hours: tuple[int, int] | None = None
+    is_momentary: bool = False
 
     def is_breach(self, value: float) -> bool:
         """Return whether *value* reaches the limit."""
@@ -202,13 +204,24 @@ def _rule(rule_id: str, part: _Part, kind: str, quantities: dict[str, Quantity])
     if not isinstance(matter, str) or not re.fullmatch(r"(\d{5})?", matter):
         part.refuse("matter", 'five digits in quotes, or ""', matter)
     title, title_en = _words(part.part("title"))
+    on_delay_s = part.number("on_delay_s", 0.0, least=0)
     rule = Rule(
         rule_id=rule_id, kind=kind, quantity=quantity, severity=severity, matter=matter, title=title, title_en=title_en,
         clear_at=clear_at, raise_above=raise_above, raise_below=raise_below, hours=_hours(part),
-        on_delay_s=part.number("on_delay_s", 0.0, least=0), off_delay_s=part.number("off_delay_s", 0.0, least=0),
+        on_delay_s=on_delay_s, off_delay_s=part.number("off_delay_s", 0.0, least=0),
+        is_momentary=_momentary(part, on_delay_s),
     )  # fmt: skip
     part.close()
     return rule
+
+
+def _momentary(part: _Part, on_delay_s: float) -> bool:
+    is_momentary = part.take("momentary", default=False)
+    if not isinstance(is_momentary, bool):
+        part.refuse("momentary", "true or false", is_momentary)
+    if is_momentary and on_delay_s:
+        part.refuse("momentary", "false beside on_delay_s: what must last is not momentary", is_momentary)
+    return is_momentary
 
 
 def _limits(part: _Part, quantity: Quantity) -> tuple[float | None, float | None, float]:

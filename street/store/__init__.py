@@ -11,13 +11,13 @@ from pathlib import Path
 
 from street.assets import Asset
 from street.store import assets as asset_rows
-from street.store import dead_letters
+from street.store import dead_letters, marks
 from street.store.batch import Batch, Written
 from street.store.changes import Change
 from street.store.dead_letters import LetterGroup, Shelf, StoredLetter
 from street.store.engine import database_path, open_engine, parse_url, told_as_store_error
 from street.store.migrate import bring_up_to_date
-from street.store.reader import Latest, Reader
+from street.store.reader import REGISTER_VERSION, Latest, Reader
 from street.store.retention import Limits
 from street.store.signal import Bell, Ringer, signal_path
 from street.store.statements import build
@@ -79,13 +79,15 @@ class Store:
 
         Args:
             assets: what to add; none does nothing.
-            replaces: whether an asset of the same id is replaced; ingest's newcomers never replace what a person
-                has registered a moment ago.
+            replaces: whether an asset of the same id is replaced, and `Reader.register_version` moves; ingest's
+                newcomers never replace what a person has registered a moment ago.
         """
         if not assets:
             return
         with told_as_store_error("cannot register assets"), self._write_engine.begin() as connection:
             asset_rows.register(connection, assets, replaces=replaces)
+            if replaces:
+                marks.count_mark(connection, REGISTER_VERSION)
             row = (self._now_us(), '{"as":1}')
             connection.exec_driver_sql(build(connection.dialect).add_change, row)
         ringer = self._ringer()

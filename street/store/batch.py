@@ -18,6 +18,7 @@ from street.store.series import NEVER, Series
 # Plain integers: `&` with an IntFlag costs a microsecond.
 _NOT_COUNTED = int(NOT_COUNTED)
 _HISTORY = int(Flag.HISTORY)
+SERIES_OF_ASSET = 512  # at most: a device that makes up names would fill memory and disk with series
 
 
 class Written(NamedTuple):
@@ -29,7 +30,10 @@ class Written(NamedTuple):
 
 
 class Batch:
-    """Collects; writes nothing before `commit`. Made by `Writer.begin`, used once, in the writer's thread."""
+    """Collects; writes nothing before `commit`. Made by `Writer.begin`, used once, in the writer's thread.
+
+    `refused` are readings that would have needed a series beyond `SERIES_OF_ASSET`, in their order.
+    """
 
     def __init__(self, ledger: Ledger, received_us: int) -> None:
         self._ledger = ledger
@@ -38,6 +42,7 @@ class Batch:
         self._latest: dict[int, tuple[Any, ...]] = {}
         self._minutes: dict[tuple[int, int], rollups.Part] = {}
         self._new_series: list[Series] = []
+        self.refused: list[Reading] = []
         self._duplicates = 0
         self._history_us = NEVER
         self._online: dict[str, tuple[str, int, int]] = {}
@@ -57,6 +62,9 @@ class Batch:
         for reading in readings:
             asset_id, quantity, at_us, received_us, value, flags = reading
             series = known.get((asset_id, quantity)) or self._add_series(asset_id, quantity)
+            if series is None:
+                self.refused.append(reading)
+                continue
             series_id = series.series_id
             minute = at_us // MINUTE_US
             is_history = flags and flags & _HISTORY
@@ -137,7 +145,9 @@ class Batch:
         seq = self._ledger.keep_as_is() if is_empty else self._ledger.run(self._write)
         return Written(seq, len(self._rows), self._duplicates)
 
-    def _add_series(self, asset_id: str, quantity: str) -> Series:
+    def _add_series(self, asset_id: str, quantity: str) -> Series | None:
+        if self._ledger.series.count_of(asset_id) >= SERIES_OF_ASSET:
+            return None
         series = self._ledger.series.add(asset_id, quantity)
         self._new_series.append(series)
         return series

@@ -14,6 +14,7 @@ from street.store import schema
 RING_BYTES = 32 * 1024 * 1024
 TRIMMED_AT_ONCE = 64  # rows; one DELETE in so many commits
 MOST_AT_ONCE = 2_000  # commits; whoever is further behind is quicker with a snapshot
+MOST_KEPT = 2 * MOST_AT_ONCE  # commits; more of them nobody reads, and the writer knows each by heart
 # built once: a screen's follower asks some hundred times a second, and building costs more than the answer
 SINCE = (
     select(schema.changes.c.seq, schema.changes.c.body)
@@ -31,10 +32,11 @@ class Change(NamedTuple):
 
 
 class Ring:
-    """The writer's side: knows the size of every kept change, and drops the oldest beyond `RING_BYTES`."""
+    """The writer's side: knows the size of every kept change, and drops the oldest beyond its bounds."""
 
-    def __init__(self, most_bytes: int = RING_BYTES) -> None:
+    def __init__(self, most_bytes: int = RING_BYTES, most_rows: int = MOST_KEPT) -> None:
         self._most_bytes = most_bytes
+        self._most_rows = most_rows
         self._kept: deque[tuple[int, int]] = deque()
         self._size = 0
 
@@ -54,7 +56,7 @@ class Ring:
         """Count one more change and trim, in the caller's transaction."""
         self._kept.append((seq, size))
         self._size += size
-        if self._size <= self._most_bytes:
+        if self._size <= self._most_bytes and len(self._kept) <= self._most_rows:
             return
         for _ in range(min(TRIMMED_AT_ONCE, len(self._kept) - 1)):
             self._size -= self._kept.popleft()[1]

@@ -67,6 +67,15 @@ def told_as_store_error(what: str) -> Iterator[None]:
 
 
 @contextmanager
+def asking(connection: Connection, what: str) -> Iterator[Connection]:
+    """Read from *connection*; one that was lost is opened anew, where SQLAlchemy would refuse it for ever."""
+    with told_as_store_error(what):
+        if connection.invalidated:
+            connection.rollback()
+        yield connection
+
+
+@contextmanager
 def write_transaction(connection: Connection) -> Iterator[None]:
     """Begin, and commit or leave nothing: also when it is the COMMIT that fails.
 

@@ -9,7 +9,7 @@ from street.errors import StoreError
 from street.store import assets, incidents
 from street.store.changes import Ring
 from street.store.dead_letters import Shelf
-from street.store.engine import told_as_store_error, write_transaction
+from street.store.engine import asking, told_as_store_error, write_transaction
 from street.store.series import NEVER, SeriesBook
 from street.store.signal import Ringer
 from street.store.statements import build
@@ -42,11 +42,11 @@ class Ledger:
         """
         if not self._is_stale:
             return
-        with told_as_store_error("cannot read the store"):
-            self.series.load(self.reading)
-            self.shelf.load(self.reading)
-            self._ring.load(self.reading)
-            self._online = {asset_id: at_us for asset_id, (_, at_us) in assets.availability(self.reading).items()}
+        with asking(self.reading, "cannot read the store") as connection:
+            self.series.load(connection)
+            self.shelf.load(connection)
+            self._ring.load(connection)
+            self._online = {asset_id: at_us for asset_id, (_, at_us) in assets.availability(connection).items()}
         self._is_stale = False
 
     def distrust(self) -> None:
@@ -96,14 +96,14 @@ class Ledger:
     def has_reading(self, series_id: int, at_us: int) -> bool:
         """Return whether a reading is stored; only asked of late ones."""
         key = (at_us // MINUTE_US, series_id, at_us)
-        with told_as_store_error("cannot look up a reading"):
-            found = self.reading.exec_driver_sql(self.statements.has_reading, key)
+        with asking(self.reading, "cannot look up a reading") as connection:
+            found = connection.exec_driver_sql(self.statements.has_reading, key)
             return found.first() is not None
 
     def has_incident(self, incident_id: str) -> bool:
         """Return whether an incident is stored."""
-        with told_as_store_error("cannot look up an incident"):
-            return incidents.has_incident(self.reading, incident_id)
+        with asking(self.reading, "cannot look up an incident") as connection:
+            return incidents.has_incident(connection, incident_id)
 
     def close(self) -> None:
         """Close both connections."""

@@ -17,3 +17,12 @@ def write_mark(connection: Connection, name: str, value: int) -> None:
     statement = upsert(connection.dialect, schema.marks)
     statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
     connection.execute(statement, {"name": name, "value": value})
+
+
+def count_mark(connection: Connection, name: str) -> None:
+    """Add one to the number under *name*, 0 before the first, in the caller's transaction."""
+    statement = upsert(connection.dialect, schema.marks)
+    counted = {"value": schema.marks.c.value + 1}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["name"], set_=counted), {"name": name, "value": 1}
+    )

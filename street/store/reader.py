@@ -13,9 +13,10 @@ from street.incidents import Incident
 from street.store import alarms, assets, changes, dead_letters, incidents, marks, schema, small_rows
 from street.store.changes import Change
 from street.store.dead_letters import LetterGroup, StoredLetter
-from street.store.engine import told_as_store_error
+from street.store.engine import asking, told_as_store_error
 
 LONGEST_S = 5.0  # a query that takes longer is stopped: it would hold the log back and the screen up
+REGISTER_VERSION = "register_version"
 _STEPS_PER_LOOK = 200_000
 
 
@@ -72,6 +73,11 @@ class Reader:
         """Return every registered asset, by id."""
         with self._asking() as connection:
             return assets.all_assets(connection)
+
+    def register_version(self) -> int:
+        """Return a number that moves whenever somebody registers assets; cheap, and newcomers do not move it."""
+        with self._asking() as connection:
+            return marks.read_mark(connection, REGISTER_VERSION, 0)
 
     def series(self) -> dict[int, tuple[str, str, str | None]]:
         """Return (asset, quantity, unit) of every series."""
@@ -152,5 +158,5 @@ class Reader:
     @contextmanager
     def _asking(self) -> Iterator[Connection]:
         self._deadline_s = monotonic_s() + LONGEST_S
-        with told_as_store_error("cannot read the store"):
-            yield self._connection
+        with asking(self._connection, "cannot read the store") as connection:
+            yield connection

@@ -1,5 +1,6 @@
 """What the writer knows of each series without asking: where it is, and how far it has come."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,12 +47,14 @@ class SeriesBook:
         self.purged_to_us = NEVER
         self.history_us = NEVER
         self._communities: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()
 
     def load(self, connection: Connection) -> None:
         """Read everything anew."""
         self.purged_to_us = read_mark(connection, "purged_to_us", NEVER)
         self.history_us = read_mark(connection, "history_us", NEVER)
         self.by_name, self.by_id = {}, {}
+        self._counts.clear()
         for series_id, asset_id, quantity, latest_us in connection.execute(_known()):
             at_us = NEVER if latest_us is None else latest_us
             newest_us = max(at_us, self.history_us)
@@ -71,6 +74,10 @@ class SeriesBook:
             self.history_us = at_us
             write_mark(connection, "history_us", at_us)
 
+    def count_of(self, asset_id: str) -> int:
+        """Return how many series an asset has."""
+        return self._counts[asset_id]
+
     def add(self, asset_id: str, quantity: str) -> Series:
         """Return a new series under the next number; the caller stores it."""
         series = Series(next(reversed(self.by_id), 0) + 1, asset_id, quantity, self._communities.get(asset_id, ""))
@@ -80,6 +87,7 @@ class SeriesBook:
     def _keep(self, series: Series) -> None:
         self.by_name[series.asset_id, series.quantity] = series
         self.by_id[series.series_id] = series
+        self._counts[series.asset_id] += 1
 
 
 def _known() -> Select[Any]:

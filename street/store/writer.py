@@ -6,7 +6,7 @@ from street.alarms import Alarm
 from street.store import alarms, small_rows
 from street.store.batch import Batch
 from street.store.dead_letters import Shelf
-from street.store.engine import told_as_store_error
+from street.store.engine import asking
 from street.store.ledger import Ledger
 from street.store.retention import Limits, remove_old
 from street.store.series import NEVER
@@ -39,13 +39,13 @@ class Writer:
 
     def active_alarms(self) -> list[Alarm]:
         """Return what is active, oldest first."""
-        with told_as_store_error("cannot read alarms"):
-            return alarms.active_alarms(self._ledger.reading)
+        with asking(self._ledger.reading, "cannot read alarms") as connection:
+            return alarms.active_alarms(connection)
 
     def rule_states(self) -> dict[tuple[str, str], int]:
         """Return since when [µs] each (asset, rule) is pending."""
-        with told_as_store_error("cannot read rule states"):
-            return small_rows.rule_states(self._ledger.reading)
+        with asking(self._ledger.reading, "cannot read rule states") as connection:
+            return small_rows.rule_states(connection)
 
     def purge(self, now_us: int, limits: Limits) -> int:
         """Remove one chunk of every kind of row that is past its age; return how many rows went.

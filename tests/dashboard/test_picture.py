@@ -85,6 +85,14 @@ def test_a_reading_moves_the_age_and_the_figure(street: Written, reader: Reader)
     assert Picture(reader).whole()["f"] == {"temperature": [21.5, at_s, 60]}
 
 
+def test_a_stored_copy_of_unknown_age_is_not_shown_as_new(street: Written, reader: Reader) -> None:
+    """The broker kept it for an hour or for a year: its value is known, its age is not."""
+    picture = Picture(reader)
+    street.read(21.5, flags=Flag.RETAINED | Flag.ASSUMED_TIME)
+
+    assert moved(picture, reader) == {"a": {"WX-01": [None, 0]}, "f": {"temperature": [21.5, None, 60]}}
+
+
 @pytest.mark.parametrize("flag", [Flag.IMPLAUSIBLE, Flag.SIMULATED])
 def test_a_value_that_cannot_be_true_is_no_figure(street: Written, reader: Reader, flag: Flag) -> None:
     """It is kept in the store and flagged there; the wall shows that there is none."""

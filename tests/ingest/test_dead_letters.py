@@ -89,3 +89,23 @@ def test_what_the_store_still_refuses_stays(street: SmallStreet) -> None:
 
     assert replay(street) == (0, 0, 1)
     assert street.rows("SELECT count(*) FROM dead_letters") == [(1,)]
+
+
+def test_a_value_that_is_still_refused_keeps_its_one_letter(street: SmallStreet) -> None:
+    """Else each replay of a message with two of them would double the shelf."""
+    body = telemetry(water_level="deep", battery="full", link_quality=80)
+    file(street, "street/WL-01/telemetry", str(body).replace("'", '"').encode())
+
+    assert replay(street) == (0, 2, 0)
+    assert street.rows("SELECT count(*) FROM dead_letters") == [(2,)]
+    assert street.dead_letters() == [("type", 1), ("type", 1)]
+
+
+def test_a_device_that_is_still_unknown_keeps_its_letter(street: SmallStreet) -> None:
+    """Nothing of it was stored, and the list must not count it again."""
+    street.parts.register._room = 0
+    file(street, "street/NEW-1/telemetry", b'{"water_level": 0.07}')
+
+    assert replay(street) == (0, 1, 0)
+    assert street.dead_letters() == [("device-unknown", 1)]
+    assert street.rows("SELECT count(*) FROM dead_letters") == [(1,)]

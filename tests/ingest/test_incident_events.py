@@ -102,7 +102,7 @@ def test_a_clock_that_is_ahead_reports_at_arrival() -> None:
         ({"schema_version": 2}, "version-unsupported", "schema_version"),
         ({"schema_version": "1"}, "type", "schema_version"),
         ({"title_en": "a\nb"}, "charset", "title_en"),
-        ({"lat": None}, "geo-range", "lat, lon"),
+        ({"lat": None}, "type", "lat, lon"),
     ],
 )
 def test_optional_fields_are_held_to_their_rules(changes: dict[str, object], code: str, field: str) -> None:

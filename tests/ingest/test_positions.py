@@ -28,6 +28,14 @@ def test_a_point_that_is_nowhere_is_refused(lat: object, lon: object, reason: st
         position(lat, lon, None)
 
 
+@pytest.mark.parametrize(("lat", "code"), [("36", "type"), (True, "type"), (None, "type"), (91, "geo-range")])
+def test_what_is_no_number_differs_from_what_is_off_the_globe(lat: object, code: str) -> None:
+    """A string or true is never taken for a number, nor called a place."""
+    with pytest.raises(RefusedError) as refused:
+        position(lat, 120.32, None)
+    assert refused.value.code == code
+
+
 def test_the_district_knows_its_own() -> None:
     """0, 0 is a receiver without a fix."""
     assert not is_outside(36.066, 120.326)

@@ -75,3 +75,19 @@ def test_a_broken_environment_is_noticed(setup: ModuleType, tmp_path: Path) -> N
 def test_a_missing_npm_has_no_version(setup: ModuleType) -> None:
     """So that PyPI's is taken."""
     assert setup.npm_version("/nowhere/npm") == 0
+
+
+def test_what_is_installed_is_compiled_even_where_bytecode_is_unwanted(
+    setup: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or every start would compile anew; the tests of libraries are of no use, and a broken file is no obstacle."""
+    monkeypatch.setattr(setup, "VENV_PYTHON", sys.executable)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    library = tmp_path / "venv" / "lib" / "library"
+    for name in ("used.py", "broken.py", "tests/unused.py"):
+        (library / name).parent.mkdir(parents=True, exist_ok=True)
+        (library / name).write_text("1 +" if name == "broken.py" else "", encoding="utf-8")
+
+    setup.compile_packages()
+
+    assert [path.name.split(".")[0] for path in library.rglob("*.pyc")] == ["used"]

@@ -15,14 +15,14 @@ export class Kiosk {
     this.#hideCursor();
   }
 
-  tick(now, nobodyWaits) {
+  tick(now, mayReload) {
     document.documentElement.dataset.palette = isNight(now) ? "night" : "day";
     const [x, y] = SHIFTS[Math.floor(now / SHIFT_EVERY_S) % SHIFTS.length];
     const shift = x || y ? `translate(${x * SHIFT_PX}px, ${y * SHIFT_PX}px)` : "";
     if (this.root.style.transform !== shift) this.root.style.transform = shift;
     const { hour, minute } = streetTime(now);
     const isTime = hour === RELOAD_HOUR && minute >= this.reloadMinute && minute < RELOAD_SPREAD_MIN * 2;
-    if (isTime && nobodyWaits && performance.now() - this.opened > 3600_000) this.reload();
+    if (isTime && mayReload && performance.now() - this.opened > 3600_000) this.reload();
   }
 
   #hideCursor() {

@@ -120,7 +120,10 @@ export class StreetMap {
   open(areas) {
     this.areas = areas;
     if (!this.base || !this.canvas) return;
-    for (const [id, open] of Object.entries(areas)) this.base.setFeatureState({ source: "communities", id }, { open });
+    // all of them: one whose last incident was closed is not among the counts any more
+    for (const { properties: { id } } of this.communities) {
+      this.base.setFeatureState({ source: "communities", id }, { open: areas[id] ?? 0 });
+    }
   }
 
   show(incidents) {

@@ -80,7 +80,7 @@ def test_the_normalized_payload_wins_with_times_of_its_own() -> None:
         ("battery_voltage", 3.6, "V", 1_795_486_200_000_000),
         ("wind_speed", 4, "m/s", None),
         ("wind_direction", 270, "°", None),
-        ("soil_temperature", 9, None, None),
+        ("soil_temperature", 9, "°C", None),
     }
     assert decoded.readings[0].path is not None
     assert decoded.readings[0].path.startswith("normalized_payload[")
@@ -185,3 +185,24 @@ def test_a_part_of_the_wrong_kind_is_named(body: object, field: str) -> None:
         _decoded("up", body)
 
     assert caught.value.field == field
+
+
+def test_the_ground_has_units_of_its_own() -> None:
+    """The network server's schema fixes them."""
+    decoded = _up(normalized_payload=[{"soil": {"temperature": 8, "moisture": 33}}])
+
+    assert [(one.quantity, one.unit) for one in decoded.readings] == [
+        ("soil_temperature", "°C"),
+        ("soil_moisture", "%"),
+    ]
+
+
+def test_cayenne_names_tell_the_channel() -> None:
+    """Two sensors of a kind are two series."""
+    decoded = _up(decoded_payload={"temperature_1": 4, "temperature_2": 5, "digital_in_2": 1})
+
+    assert [(one.quantity, one.value, one.channel) for one in decoded.readings] == [
+        ("temperature", 4, "1"),
+        ("temperature", 5, "2"),
+        ("digital_in_2", 1, None),
+    ]

@@ -183,3 +183,18 @@ def test_words_and_objects_stand_beside_the_readings() -> None:
 
     assert (decoded.extra["states"], decoded.extra["objects"]) == ({"mode": "eco"}, {"color": {"x": 1}})
     assert "mV" in decoded.extra["note"]
+
+
+@pytest.mark.parametrize(("topic", "payload"), [("n/color-x", "0.4"), ("n/update-state", "idle")])
+def test_parts_of_skipped_objects_are_a_sign_of_life(topic: str, payload: str) -> None:
+    """With one topic per property, an object comes in parts."""
+    decoded = _decoded(topic, payload)
+
+    assert (decoded.kind, decoded.device_id, decoded.readings) == (Kind.LOG, "n", [])
+
+
+def test_soil_moisture_needs_no_registry() -> None:
+    """Every maker means percent."""
+    decoded = _decoded("n", '{"soil_moisture":31,"voc":5}')
+
+    assert [(one.quantity, one.unit) for one in decoded.readings] == [("soil_moisture", "%"), ("voc", None)]

@@ -55,6 +55,13 @@ def test_reports_come_in_order_and_the_opening_is_whole() -> None:
     assert len(told(2 / 60)) == len(OPENING)
 
 
+def test_a_continued_street_begins_with_nothing_new() -> None:
+    """`make demo` stopped and started again: nobody can close the reports of before, so they would pile up."""
+    reports = Reports(Nature(7), ROSTER, begin_s=LIVE_S - 590, live_s=LIVE_S, continued=True)
+
+    assert next(iter(reports)).at_s > LIVE_S + 600
+
+
 @pytest.mark.parametrize("past_h", [0, 24])
 def test_a_day_of_reports_stays_readable(past_h: float) -> None:
     """With the alarms' own, eight to twenty-five are open in the first hours; nobody can close them yet."""

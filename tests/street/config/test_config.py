@@ -88,7 +88,7 @@ def test_the_environment_moves_both_ports(tmp_path: Path) -> None:
         ),
         pytest.param(
             "ingest:\n  batch_row: 5\n",
-            "config.yaml:2: ingest.batch_row: unknown key; did you mean batch_rows?",
+            "config.yaml:2: ingest.batch_row: unknown key, got 5; did you mean batch_rows?",
             id="a mistyped key",
         ),
         pytest.param(
@@ -123,6 +123,12 @@ def test_the_environment_moves_both_ports(tmp_path: Path) -> None:
             "broker:\n  port: 8050\n",
             "config.yaml:1: dashboard.port: expected another port than broker.port, got 8050 for both",
             id="one port for two",
+        ),
+        pytest.param(
+            "dashboard:\n  host: 0.0.0.0\n",
+            "config.yaml:2: dashboard.host: expected 127.0.0.1 or ::1 or localhost until people sign in, "
+            "got '0.0.0.0'; nginx carries it outside",
+            id="pages open to everybody",
         ),
         pytest.param(
             "broker:\n  host: 0.0.0.0\n",

@@ -29,9 +29,10 @@ def test_a_sequence_of_another_store_is_a_gap(reader: Reader, writer: Writer, se
     assert reader.changes_since(seq) is None
 
 
-def test_a_full_ring_drops_the_oldest(store: Store, reader: Reader) -> None:
-    """By bytes: a flood must not fill the disk with news that nobody reads."""
-    ring = Ring(most_bytes=1_000)
+@pytest.mark.parametrize("bound", [{"most_bytes": 1_000}, {"most_rows": 50}], ids=["bytes", "rows"])
+def test_a_full_ring_drops_the_oldest(store: Store, reader: Reader, bound: dict[str, int]) -> None:
+    """A flood must not fill the disk with news that nobody reads, nor small news the writer's memory."""
+    ring = Ring(**bound)
     with store._write_engine.begin() as connection:
         for seq in range(1, 301):
             connection.execute(
