@@ -124,8 +124,8 @@ class Filing:
             for move in rules.observe(by_id[reading.asset_id], reading):
                 _apply(move, batch)
         if batch.refused:
-            for item, quantity in _refused_of(batch.refused, items, readings, ends):
-                batch.add_dead_letter(_dead_letter(item, "schema-unknown", "too many quantities", quantity))
+            for item in _refused_of(batch.refused, items, readings, ends):  # names without end: none is told as field
+                batch.add_dead_letter(_dead_letter(item, "schema-unknown", "too many quantities of one asset", ""))
 
     def _read(self, asset: Asset, message: Message, decoded: Decoded, flags: int, readings: list[Reading]) -> None:
         """Append the readings of one message to *readings*: the hot path."""
@@ -215,11 +215,11 @@ class Filing:
 
 def _refused_of(
     refused: list[Reading], items: Sequence[Item], readings: list[Reading], ends: list[int]
-) -> Iterator[tuple[Item, str]]:
-    """Yield each message that had *refused* readings, and the first one's quantity.
+) -> Iterator[Item]:
+    """Yield each message that had *refused* readings.
 
     Args:
-        refused: in the order of *readings*, which they are of.
+        refused: some of *readings*.
         items: the messages.
         readings: of all messages, in their order.
         ends: where in *readings* those of each message end.
@@ -227,9 +227,8 @@ def _refused_of(
     odd = {id(reading) for reading in refused}
     begin = 0
     for item, end in zip(items, ends, strict=True):
-        first = next((reading for reading in readings[begin:end] if id(reading) in odd), None)
-        if first is not None:
-            yield item, first.quantity
+        if any(id(reading) in odd for reading in readings[begin:end]):
+            yield item
         begin = end
 
 

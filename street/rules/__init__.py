@@ -102,7 +102,8 @@ class Rules:
         # a source's clock may run ahead: later readings of a corrected clock must not look old
         at_us = min(at_us, received_us)
         if at_us <= track.last_us:
-            return self._belated(track, asset, at_us, value) if track.is_momentary else []
+            is_told = track.is_momentary and not track.floor < value < track.ceiling
+            return self._belated(track, asset, at_us, value) if is_told else []
         track.last_us = at_us
         if track.is_calm and track.floor < value < track.ceiling:
             return []

@@ -3,12 +3,15 @@
 import re
 import shutil
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import yaml
 
 from dashboard.guard import LOOPBACK_NAMES
-from tests.house.checkout import text
+from street.config.sections import SECTIONS
+from tests.house.checkout import files, text
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
 
@@ -34,3 +37,32 @@ def test_the_proxy_of_this_machine_understands_its_file(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_every_unit_reads_the_same_configuration_and_environment() -> None:
+    """A port or password that only two of three know keeps them apart."""
+    units = [text(name) for name in files(".service")]
+
+    assert len(units) == 3
+    assert {tuple(re.findall(r"^EnvironmentFile=(.*)$", unit, re.MULTILINE)) for unit in units} == {
+        ("-/etc/sky-eye/environment",)
+    }
+    assert {tuple(re.findall(r"--config (\S+)", unit)) for unit in units} == {("/etc/sky-eye/config.yaml",)}
+
+
+def test_the_units_sample_configuration_leaves_no_path_relative() -> None:
+    """It would be meant from /etc/sky-eye, where the units may not write."""
+    [block] = re.findall(r"```yaml\n(.*?)```", text("docs/operations.md"), re.DOTALL)
+    said = {(section, key): value for section, keys in yaml.safe_load(block).items() for key, value in keys.items()}
+    relative = {
+        (section, item.name)
+        for section, kind in SECTIONS.items()
+        for item in fields(kind)
+        if isinstance(item.default, Path) and not item.default.is_absolute()
+    }
+
+    url = said.pop(("store", "url"))
+
+    assert url.startswith("sqlite:////var/lib/sky-eye/")
+    assert set(said) == relative
+    assert all(path.startswith(("/var/lib/sky-eye/", "/opt/sky-eye/")) for path in said.values())

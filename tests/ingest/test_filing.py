@@ -8,6 +8,7 @@ import pytest
 from ingest.decode import Message
 from ingest.filing import Filing
 from street import clock
+from street.assets import Asset
 from street.clock import DAY_US, MINUTE_US, SECOND_US
 from street.readings import Flag
 from tests.ingest.small_street import SmallStreet, telemetry
@@ -320,3 +321,67 @@ def test_a_kept_still_is_never_shown_as_new(street: SmallStreet) -> None:
     file(street, "street/WL-01/snapshot", JPEG, retain=True)
 
     assert street.rows("SELECT * FROM snapshots") == []
+
+
+def test_quantities_without_end_are_dead_letters(street: SmallStreet) -> None:
+    """One a message, all in one group whatever they name; what is known beside it is stored."""
+    many = {f"q{number}": number for number in range(250)}
+    say(street, "WL-01", 3, **many)
+    say(street, "WL-01", 2, **{f"r{name}": value for name, value in many.items()})
+    known = street.rows("SELECT count(*) FROM readings")[0][0]
+    first, second = ({f"{prefix}{name}": value for name, value in many.items()} for prefix in "st")
+
+    say(street, "WL-01", 1, **first)
+    say(street, "WL-01", 0, q0=0, **second)
+
+    assert street.rows("SELECT code, field, letters FROM dead_letter_groups") == [("schema-unknown", "", 2)]
+    assert street.rows("SELECT count(*) FROM readings") == [(known + 12 + 1,)]
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        pytest.param("zigbee2mqtt/bridge/state", b'{"state": "online"}', id="the bridge is there"),
+        pytest.param(
+            "zigbee2mqtt/bridge/event",
+            b'{"type": "device_joined", "data": {"friendly_name": "lamp", "ieee_address": "0x00124b0001"}}',
+            id="a device joined",
+        ),
+        pytest.param("zigbee2mqtt/bridge/event", b'{"type": "restart"}', id="the bridge tells of itself"),
+        pytest.param("street/NEW-1/status", b"online", id="somebody is there"),
+    ],
+)
+def test_who_measures_nothing_becomes_no_asset(street: SmallStreet, topic: str, payload: bytes) -> None:
+    """A bridge is nothing on the street; a device becomes an asset with its first reading."""
+    known = street.rows("SELECT count(*) FROM assets")
+
+    file(street, topic, payload)
+
+    assert street.rows("SELECT count(*) FROM assets") == known
+    assert street.dead_letters() == []
+
+
+def test_an_unregistered_camera_becomes_an_asset(street: SmallStreet) -> None:
+    """It measures nothing, but it shows something."""
+    file(street, "street/CAM-9/snapshot", JPEG)
+
+    assert street.rows("SELECT asset_id FROM snapshots") == [("CAM-9",)]
+
+
+def test_a_press_sent_again_after_a_crash_opens_its_incident(street: SmallStreet) -> None:
+    """The release was stored, then we died; the broker sends the press behind it, perhaps twice."""
+    parts = street.parts
+    parts.store.register_assets([Asset(asset_id="EB-01", kind="elder_button", name="EB-01")])
+    parts.refresh()
+    press = {"ts": clock.now_us() // 1000 - 2_000, "button_pressed": 1}
+    say(street, "EB-01", button_pressed=0)
+    parts.filing = Filing(parts.writer, parts.register, parts.scenarios, parts.filing._places, parts.make_rules)
+
+    for _ in range(2):
+        file(street, "street/EB-01/telemetry", json.dumps(press).encode())
+
+    assert street.rows("SELECT rule_id, raised_us, state FROM alarms") == [
+        ("elder-calls", press["ts"] * 1000, "cleared")
+    ]
+    assert street.rows("SELECT stage, recovered_us IS NULL FROM incidents") == [("reported", 0)]
+    assert street.rows("SELECT state FROM alarm_transitions ORDER BY transition_no") == [("active",), ("cleared",)]

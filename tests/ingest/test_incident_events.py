@@ -55,6 +55,15 @@ def test_an_event_is_a_reported_incident() -> None:
     )
 
 
+@pytest.mark.parametrize("retain", [False, True])
+def test_nobody_else_is_the_street_itself(retain: bool) -> None:
+    """Incidents of the source `sensing` are our own candidates: a device must not forge one."""
+    with pytest.raises(RefusedError) as refused:
+        incident_event("sensing", Message("street/incidents/sensing", json.dumps(EVENT).encode(), retain, RECEIVED_US))
+
+    assert (refused.value.code, refused.value.field) == ("topic-malformed", "")
+
+
 def test_what_the_source_does_not_know_is_null() -> None:
     """The field is there, so it was not forgotten."""
     incident = _report(matter=None, description=None, address=None, lon=None, lat=None).incident

@@ -14,6 +14,7 @@ from street import clock
 from street.assets import Asset
 from street.config import Config, load
 from street.errors import ConfigError, StoreError
+from street.readings import Flag, Reading
 from street.store import open_store
 from tests.ingest.fake_broker import FakeBroker
 from tests.ingest.small_street import SmallStreet, telemetry
@@ -190,3 +191,26 @@ def test_the_register_is_read_anew_while_it_serves(
     service.serve(config, lambda: broker.serve() or len(seen) >= 2)  # type: ignore[func-returns-value] # both, in turn
 
     assert seen[-1] == 1
+
+
+def test_the_rules_begin_where_the_store_ends(street: SmallStreet) -> None:
+    """What the broker sends again after a restart is older than what is stored: it raises nothing."""
+    now_us = clock.now_us()
+    parts = street.parts
+    batch = parts.writer.begin(now_us)
+    batch.add_readings(
+        [
+            Reading("SD-01", "smoke", now_us, now_us, 0.0),
+            Reading("TTN-01", "water_level", now_us + 9, now_us, 0.0, int(Flag.CLOCK_SKEW)),
+            Reading("WL-01", "water_level", now_us, now_us, 0.0, int(Flag.RETAINED)),
+        ]
+    )
+    batch.commit()
+
+    rules = parts.make_rules()
+
+    known = parts.register.by_id
+    assert rules.observe(known["SD-01"], Reading("SD-01", "smoke", now_us - 1, now_us + 5, 1.0)) == []
+    assert rules.observe(known["TTN-01"], Reading("TTN-01", "water_level", now_us - 1, now_us + 5, 9.0)) == []
+    assert rules.observe(known["TTN-01"], Reading("TTN-01", "water_level", now_us + 1, now_us + 5, 9.0)) != []
+    assert rules.observe(known["WL-01"], Reading("WL-01", "water_level", now_us - 1, now_us + 5, 9.0)) != []

@@ -172,6 +172,11 @@ def test_the_environment_moves_both_ports(tmp_path: Path) -> None:
             id="rollups that end before their readings",
         ),
         pytest.param(
+            "broker:\n  connect_timeout_s: 25\n",
+            "config.yaml:1: ingest.hang_s: expected more than broker.connect_timeout_s 25 + 5, got 30",
+            id="a connection that waits would count as a hang",
+        ),
+        pytest.param(
             "broker:\n  password_env: hunter2\n",
             "config.yaml:2: broker.password_env: expected the name of an environment variable, "
             "as in SKY_EYE_MQTT_PASSWORD, got something else",

@@ -245,6 +245,97 @@ def test_an_alarm_of_an_asset_that_is_of_another_kind_now_is_cleared(two_kinds: 
     assert names(rules.tick(NOON_US)) == ["Clear deep:G-1:1", "Pend wet off"]
 
 
+@pytest.fixture(scope="module")
+def buttons(tmp_path_factory: pytest.TempPathFactory) -> Scenarios:
+    """Every level above one is a press that needs somebody."""
+    folder: Path = tmp_path_factory.mktemp("buttons")
+    rule = """rules:
+  press: {quantity: water_level, raise_above: 1, clear_at: 0, off_delay_s: 20, momentary: true, severity: 1,
+          title: {zh: 按, en: Press}}
+  flat: {quantity: water_level, raise_below: -4, clear_at: 0, severity: 4, title: {zh: 低, en: Flat}}
+"""
+    (folder / "gauge.yaml").write_text(FORM.partition("rules:")[0] + rule, encoding="utf-8")
+    return load_scenarios(folder)
+
+
+def test_a_press_that_comes_after_its_release_is_still_one(buttons: Scenarios) -> None:
+    """A broker sends again what nobody acknowledged, behind what is newer: somebody has called for help."""
+    rules = Rules(buttons)
+    rules.observe(GAUGE, at(2, 0))
+
+    raised, cleared = rules.observe(GAUGE, at(1, 1))
+
+    pressed_us = NOON_US + SECOND_US
+    assert isinstance(raised, Raise)
+    assert raised.incident is not None
+    assert (raised.alarm.alarm_id, raised.alarm.value) == (f"press:G-1:{pressed_us}", 1)
+    assert cleared == Clear(raised.alarm.alarm_id, pressed_us, None, raised.incident.incident_id)
+    assert rules.tick(NOON_US + 60 * SECOND_US) == []
+
+
+def test_a_late_press_after_a_restart_is_still_one(buttons: Scenarios) -> None:
+    """The release was stored before the crash, the press was not."""
+    rules = Rules(buttons, assets={"G-1": GAUGE}, seen={("G-1", "water_level"): NOON_US})
+
+    assert names(rules.observe(GAUGE, at(-1, 1)))[0] == "Raise press"
+
+
+@pytest.mark.parametrize("second", [1, 5, 29])
+def test_a_late_press_inside_an_alarm_is_the_same_call(buttons: Scenarios, second: float) -> None:
+    """It raised at 0 and cleared at 30: the officer knows, before its end and after."""
+    rules = Rules(buttons)
+    rules.observe(GAUGE, at(0, 1))
+    rules.observe(GAUGE, at(10, 0))
+
+    assert rules.observe(GAUGE, at(second if second < 10 else 9, 1)) == []
+    assert names(rules.tick(NOON_US + 31 * SECOND_US))[0] == "Pend press off"
+    assert rules.observe(GAUGE, at(40, 0)) == []
+    assert rules.observe(GAUGE, at(second, 1)) == []
+
+
+def test_a_late_press_before_an_alarm_is_a_call_of_its_own(buttons: Scenarios) -> None:
+    """And the one that stands keeps standing."""
+    rules = Rules(buttons)
+    rules.observe(GAUGE, at(10, 1))
+
+    assert [it.split()[0] for it in names(rules.observe(GAUGE, at(5, 1)))] == ["Raise", "Clear"]
+    assert names(rules.observe(GAUGE, at(20, 0))) == ["Pend press on"]
+
+
+def test_a_late_press_is_told_once(buttons: Scenarios) -> None:
+    """Whatever the store makes of a second reading of that instant."""
+    rules = Rules(buttons)
+    rules.observe(GAUGE, at(2, 0))
+    rules.observe(GAUGE, at(1, 1))
+
+    assert rules.observe(GAUGE, at(1, 1)) == []
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        pytest.param(at(1, 0), id="a late release"),
+        pytest.param(at(1, -5), id="a late breach of a rule beside it that must be now"),
+        pytest.param(at(1, 1, int(Flag.LATE)), id="a press that is history"),
+        pytest.param(at(1, 1, int(Flag.RETAINED)), id="a press that the broker kept"),
+    ],
+)
+def test_other_late_readings_move_nothing(buttons: Scenarios, reading: Reading) -> None:
+    """Only a live press counts whenever it comes."""
+    rules = Rules(buttons)
+    rules.observe(GAUGE, at(2, -1))
+
+    assert rules.observe(GAUGE, reading) == []
+
+
+def test_what_is_older_than_the_stored_value_comes_too_late_after_a_restart(scenarios: Scenarios) -> None:
+    """A flood that is over must not be raised by what the broker sends again."""
+    rules = Rules(scenarios, seen={("G-1", "water_level"): NOON_US})
+
+    assert rules.observe(GAUGE, at(-1, 5)) == []
+    assert "Raise deep" in names(rules.observe(GAUGE, at(1, 5)))
+
+
 STEPS = st.lists(
     st.tuples(
         st.integers(0, 40),  # seconds since the step before

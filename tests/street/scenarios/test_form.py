@@ -27,6 +27,7 @@ rules:
     matter: "01004"
     title: {zh: 积水, en: Wet}
 """
+PRESSED = GOOD.replace("on_delay_s: 30", "momentary: true")
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -51,7 +52,17 @@ def test_a_scenario_is_read_as_written(tmp_path: Path) -> None:
     assert (rule.severity, rule.matter, rule.title, rule.title_en) == (2, "01004", "积水", "Wet")
 
 
+def test_a_momentary_rule_says_so(tmp_path: Path) -> None:
+    """A press that arrives after the release must not be lost; other limits are not momentary unless told."""
+    [pressed] = scenario_in(written(tmp_path, PRESSED)).rules
+    [lasting] = scenario_in(written(tmp_path, GOOD)).rules
+
+    assert (pressed.is_momentary, lasting.is_momentary) == (True, False)
+
+
 MISTAKES = [
+    ("on_delay_s: 30", "momentary: 1", r":13: rules\.wet\.momentary: expected true or false, got 1"),
+    ("on_delay_s: 30", "on_delay_s: 9\n    momentary: true", r":14: rules\.wet\.momentary: expected false beside"),
     ("kind: gauge", "kind: Gauge!", r":1: kind: expected text like"),
     ("kind: gauge", "kind: [a]", r":1: kind: expected text, got \['a'\]"),
     ("icon: water\n", "", r"icon: missing"),

@@ -80,6 +80,13 @@ def test_severity_fits_the_danger(scenarios: Scenarios, kind: str, severities: s
     assert {rule.severity for rule in scenarios[kind].rules} == severities
 
 
+def test_only_a_call_for_help_is_momentary(scenarios: Scenarios) -> None:
+    """Smoke that was there a minute ago and is gone needs nobody; who pressed a button does."""
+    momentary = [rule.rule_id for scenario in scenarios.values() for rule in scenario.rules if rule.is_momentary]
+
+    assert momentary == ["elder-calls"]
+
+
 def test_a_fire_lane_may_be_crossed(scenarios: Scenarios) -> None:
     """Only who stands there for more than three minutes blocks it."""
     [rule] = scenarios["fire_lane_sensor"].rules

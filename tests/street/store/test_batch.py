@@ -11,6 +11,7 @@ from street.clock import HOUR_US, MINUTE_US
 from street.errors import StoreError
 from street.readings import Flag
 from street.store import Reader, Store, Writer, open_store
+from street.store.batch import SERIES_OF_ASSET
 from tests.street.store.makers import NOON_US, a_letter, a_reading, an_alarm, an_incident, minutes, put, rows
 
 
@@ -24,6 +25,33 @@ def test_the_same_reading_twice_is_one_row(store: Store, writer: Writer) -> None
     assert (again.stored, again.duplicates) == (0, 1)
     assert rows(store, "SELECT value FROM readings") == [(60.0,)]
     assert rows(store, "SELECT n, total FROM rollup_minute") == [(1, 60.0)]
+
+
+def test_an_asset_has_a_bounded_number_of_series(store: Store, writer: Writer) -> None:
+    """A device that makes up names would fill memory and disk; what it measured before goes on."""
+    put(writer, *(a_reading(quantity=f"q{number}") for number in range(SERIES_OF_ASSET - 1)))
+    batch = writer.begin(NOON_US)
+    one_more, beyond, known = (a_reading(NOON_US + 1, quantity=name) for name in ("last", "beyond", "q0"))
+    neighbour = a_reading(asset_id="n-2", quantity="beyond")
+
+    fresh = batch.add_readings([one_more, beyond, known, neighbour])
+    written = batch.commit()
+
+    assert (fresh, batch.refused) == ([one_more, known, neighbour], [beyond])
+    assert written.stored == 3
+    assert rows(store, "SELECT count(*) FROM series WHERE asset_id = 'n-1'") == [(SERIES_OF_ASSET,)]
+
+
+def test_the_bound_of_series_holds_after_a_restart(store: Store, writer: Writer) -> None:
+    """Who restarts it gives no room for more."""
+    put(writer, *(a_reading(quantity=f"q{number}") for number in range(SERIES_OF_ASSET)))
+    reborn = store.writer()
+
+    batch = reborn.begin(NOON_US)
+    batch.add_readings([a_reading(quantity="beyond")])
+    reborn.close()
+
+    assert [reading.quantity for reading in batch.refused] == ["beyond"]
 
 
 def test_duplicates_inside_one_batch_are_found(store: Store, writer: Writer) -> None:
