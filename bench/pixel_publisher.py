@@ -14,7 +14,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from street.clock import iso, now_us
 
-COLD = -15.0  # where the probes' numbers begin [°C]; a tenth is one number
+# Where the probes' numbers begin [°C], a tenth is one number: no frost, no heat, so no alarm redraws the map.
+COLD = 0.0
 METERS = [f"NM-{number:02}" for number in range(1, 13)]
 
 

@@ -1,15 +1,18 @@
-// The assets on their own canvas over the base map: it repaints when a state changes, the base map only when it moves.
+// What changes on the map, on its own canvas over the base map: the assets, and the communities' grounds by their open
+// incidents. It repaints when a state changes, the base map (five times as much to draw) only when it moves.
 
 import { GLYPHS, RINGS, glyphPicture, picture } from "./icons.mjs";
 import { severityPicture } from "./shapes.mjs";
 
 const SOURCE = "assets";
+const GROUNDS = "communities";
+const STEPS = [1, 3, 6]; // open incidents at which a community takes the next of the four grounds
 const DOT = new Set(["streetlight"]); // so many that a glyph each would hide the street
 const state = (name) => ["coalesce", ["feature-state", name], 0];
 const onlyIf = (condition) => ["case", condition, 1, 0];
 
-/** The style of the assets' canvas; `unit` is one minute of arc in pixels. */
-export function assetStyle(unit, token) {
+/** The style of the canvas; `unit` is one minute of arc in pixels, `communities` are GeoJSON features. */
+export function assetStyle(unit, token, communities) {
   const radius = ["case", ["get", "dot"], 3 * unit, 7.5 * unit];
   const bySeverity = (otherwise) => ["match", state("sev"), 1, token("s1"), 2, token("s2"), 3, token("s3"), 4, token("s4"), otherwise];
   const isOld = [">=", state("age"), 2];
@@ -25,8 +28,12 @@ export function assetStyle(unit, token) {
   const sized = (minutes) => ["*", scale, (minutes * unit) / 96];
   return {
     version: 8,
-    sources: { [SOURCE]: { type: "geojson", data: { type: "FeatureCollection", features: [] } } },
+    sources: {
+      [GROUNDS]: { type: "geojson", promoteId: "id", data: { type: "FeatureCollection", features: communities } },
+      [SOURCE]: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
+    },
     layers: [
+      ground(token),
       circle("halo", {
         "circle-radius": ["case", [">", state("sev"), 0], ["*", 1.75, radius], 0],
         "circle-color": bySeverity(token("edge")), "circle-opacity": 0.35,
@@ -49,13 +56,22 @@ export function assetStyle(unit, token) {
   };
 }
 
+// Open incidents of a community darken nothing and colour nothing: four steps of a neutral ground.
+function ground(token) {
+  const n = state("open");
+  const color = ["step", n, token("ramp0"), STEPS[0], token("ramp1"), STEPS[1], token("ramp2"), STEPS[2], token("ramp3")];
+  const opacity = ["step", n, 0, STEPS[0], 0.35, STEPS[1], 0.5, STEPS[2], 0.6];
+  return { id: "grounds", type: "fill", source: GROUNDS, paint: { "fill-color": color, "fill-opacity": opacity, "fill-antialias": false } };
+}
+
 export class AssetCanvas {
-  constructor(maplibre, container, camera, unit, token) {
+  constructor(maplibre, container, camera, unit, token, communities) {
     this.token = token;
+    this.open = new Map(communities.map(({ properties }) => [properties.id, 0])); // community id -> open incidents
     this.numbers = new Map(); // asset id -> feature id
     this.looks = new Map();
     this.map = new maplibre.Map({
-      container, style: assetStyle(unit, token), center: camera.center, zoom: camera.zoom,
+      container, style: assetStyle(unit, token, communities), center: camera.center, zoom: camera.zoom,
       interactive: false, attributionControl: false, validateStyle: false, fadeDuration: 0, maxPitch: 0, trackResize: false,
     });
     this.ready = this.#prepare();
@@ -101,8 +117,19 @@ export class AssetCanvas {
     this.map.setFeatureState({ source: SOURCE, id }, look);
   }
 
+  /** Ground the communities by their open incidents: all of them, for one without any is not among the counts. */
+  ground(areas) {
+    for (const [id, before] of this.open) {
+      const open = areas[id] ?? 0;
+      if (open === before) continue; // the same state again would be drawn again
+      this.open.set(id, open);
+      this.map.setFeatureState({ source: GROUNDS, id }, { open });
+    }
+  }
+
   // A lost WebGL context comes back with every feature's state forgotten: calm colours over a street in alarm.
   #again() {
+    for (const [id, open] of this.open) this.map.setFeatureState({ source: GROUNDS, id }, { open });
     for (const [id, look] of this.looks) this.map.setFeatureState({ source: SOURCE, id }, look);
     this.map.triggerRepaint();
   }

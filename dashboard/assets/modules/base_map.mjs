@@ -11,16 +11,14 @@ const LABELS = {
   "street-label": { size: SMALLEST, ink: "t3", filter: ["all", ["in", ["get", "class"], ["literal", ["trunk", "primary", "secondary"]]], ["!=", ["get", "scope"], "subdistrict"]] },
   "sea-label": { size: SMALLEST, ink: "t3" },
 };
-const DROPPED = /^(place-|district-|area-label|grid-label|street-label-minor|buildings-3d|grid-line|sea-glow)/;
+const DROPPED = /^(community-tint|place-|district-|area-label|grid-label|street-label-minor|buildings-3d|grid-line|sea-glow)/;
 const LINE = 0.0007; // degrees of latitude: about a line of text
-const STEPS = [1, 3, 6]; // open incidents at which a community takes the next of the four grounds
 
 /** The style of the wall's base map: `unit` is one minute of arc in pixels, `token` gives a colour by name. */
 export function wallStyle(style, unit, token, words, border, communities) {
   const sources = Object.fromEntries(
     Object.entries(style.sources).map(([name, source]) => [name, { ...source, data: source.data.replace(FILES, "/geo/") }]),
   );
-  sources.communities = { ...sources.communities, promoteId: "id" };
   sources.labels = { type: "geojson", data: besideThem(border, communities, words) };
   const layers = style.layers.filter((layer) => !DROPPED.test(layer.id)).flatMap((layer) => adapt(layer, unit, token, words.lang));
   const drawn = new Set(layers.map((layer) => layer.source));
@@ -28,7 +26,6 @@ export function wallStyle(style, unit, token, words, border, communities) {
 }
 
 function adapt(layer, unit, token, language) {
-  if (layer.id === "community-tint") return [densityLayer(layer, token)];
   if (layer.type !== "symbol") return [{ ...layer, paint: plain(layer) }];
   const label = LABELS[layer.id];
   if (!label) return [];
@@ -57,12 +54,4 @@ function besideThem(border, communities, words) {
     return { type: "Feature", properties: { level: "community", side, name: words.lang === "en" ? short.replace(" ", "\n") : `${short}\n${words.community_short}` }, geometry: { type: "Point", coordinates: [lon, lat] } };
   });
   return { type: "FeatureCollection", features };
-}
-
-// Open incidents of a community darken nothing and colour nothing: four steps of a neutral ground.
-function densityLayer(layer, token) {
-  const n = ["coalesce", ["feature-state", "open"], 0];
-  const color = ["step", n, token("ramp0"), STEPS[0], token("ramp1"), STEPS[1], token("ramp2"), STEPS[2], token("ramp3")];
-  const opacity = ["step", n, 0, STEPS[0], 0.35, STEPS[1], 0.5, STEPS[2], 0.6];
-  return { ...layer, paint: { "fill-color": color, "fill-opacity": opacity, "fill-antialias": false } };
 }

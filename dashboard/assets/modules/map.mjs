@@ -77,7 +77,7 @@ export class StreetMap {
       center: this.camera.center, zoom: this.camera.zoom, localIdeographFontFamily: token("font"),
       interactive: false, attributionControl: false, validateStyle: false, fadeDuration: 0, maxPitch: 0, trackResize: false,
     });
-    const canvas = new AssetCanvas(maplibre, part(this.root, "map-assets"), this.camera, this.unit, token);
+    const canvas = new AssetCanvas(maplibre, part(this.root, "map-assets"), this.camera, this.unit, token, this.communities);
     await Promise.all([canvas.ready, new Promise((resolve) => this.base.once("load", resolve))]);
     this.#begin(canvas);
   }
@@ -119,11 +119,7 @@ export class StreetMap {
   /** Ground the communities by their open incidents. */
   open(areas) {
     this.areas = areas;
-    if (!this.base || !this.canvas) return;
-    // all of them: one whose last incident was closed is not among the counts any more
-    for (const { properties: { id } } of this.communities) {
-      this.base.setFeatureState({ source: "communities", id }, { open: areas[id] ?? 0 });
-    }
+    this.canvas?.ground(areas);
   }
 
   show(incidents) {

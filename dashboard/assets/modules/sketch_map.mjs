@@ -56,7 +56,7 @@ export class SketchMap {
     if (dot) Object.assign(dot.dataset, { sev: look.sev, age: look.age, off: look.off });
   }
 
-  open() {} // the community's ground stays as it is
+  ground() {} // the community's ground stays as it is
 }
 
 const line = (points, project) => `M${points.map(([lon, lat]) => project(lon, lat).map((v) => v.toFixed(1)).join(" ")).join("L")}`;
