@@ -78,13 +78,15 @@ export class AssetCanvas {
   }
 
   async #prepare() {
-    await new Promise((resolve) => this.map.once("load", resolve));
+    const loaded = new Promise((resolve) => this.map.once("load", resolve));
     const pictures = [
       ...[...Object.keys(GLYPHS), "other"].map((kind) => [kind, glyphPicture(kind), true]),
       ...Object.entries(RINGS).map(([name, draw]) => [name, draw(this.token("t3")), false]),
       ...[1, 2, 3, 4].map((severity) => [`severity-${severity}`, this.#shape(severity), false]),
     ];
-    await Promise.all(pictures.map(async ([name, markup, sdf]) => this.map.addImage(name, await picture(markup), { sdf })));
+    const drawn = await Promise.all(pictures.map(async ([name, markup, sdf]) => [name, await picture(markup), { sdf }]));
+    await loaded;
+    for (const image of drawn) this.map.addImage(...image);
     this.map.getCanvas().addEventListener("webglcontextrestored", () => this.map.once("idle", () => this.#again()));
   }
 
