@@ -29,6 +29,7 @@ from street.store import Store, Writer, open_store
 log = logging.getLogger(__name__)
 
 REFRESH_S: Final = 1.0
+COLLECT_S: Final = 60.0
 WAIT_S: Final = 0.2  # at most so long until a signal is noticed
 
 
@@ -168,9 +169,13 @@ def _calm_garbage_collection() -> None:
 
 def _loop(parts: Parts, intake: Intake, watch: Watch, should_stop: Callable[[], bool]) -> None:
     refresh_s = clock.monotonic_s() + REFRESH_S
+    collect_s = clock.monotonic_s() + COLLECT_S
     while not should_stop():
         intake.step(min(watch.wait_s(), WAIT_S))
         watch.look()
+        if clock.monotonic_s() >= collect_s:
+            collect_s = clock.monotonic_s() + COLLECT_S
+            gc.collect()  # the thresholds are high: a quiet street would reach them after hours
         if clock.monotonic_s() >= refresh_s:
             refresh_s = clock.monotonic_s() + REFRESH_S
             with contextlib.suppress(StoreError):
