@@ -23,7 +23,7 @@ BUSY_MS = 5_000
 JOURNAL_BYTES = 64 * 1024 * 1024
 # Hot pages that are written again before a checkpoint cost one copy instead of several: 4,000 pages are 16 MB.
 CHECKPOINT_PAGES = 4_000
-WRITER_CACHE_KIB = 32_000
+WRITER_CACHE_KIB = 8_000
 READER_CACHE_KIB = 16_000
 
 _SHARED_PRAGMAS = (
