@@ -22,7 +22,9 @@ from street.config.sections import (
     BrokerConfig,
     DashboardConfig,
     IngestConfig,
+    PeopleConfig,
     PlacesConfig,
+    PrivacyConfig,
     RegisterConfig,
     RetentionConfig,
     StoreConfig,
@@ -46,6 +48,8 @@ class Config:
     broker: BrokerConfig = field(default_factory=BrokerConfig)
     ingest: IngestConfig = field(default_factory=IngestConfig)
     dashboard: DashboardConfig = field(default_factory=DashboardConfig)
+    people: PeopleConfig = field(default_factory=PeopleConfig)
+    privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
     wall: WallConfig = field(default_factory=WallConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     places: PlacesConfig = field(default_factory=PlacesConfig)

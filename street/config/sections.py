@@ -15,6 +15,9 @@ STORE_URL = text(
     "sqlite:///path/to/street.db or postgresql+psycopg://user@host/name",
 )
 TITLE = text(r"[^\x00-\x1f\x7f]{1,200}", "a text of 1 to 200 characters")
+NAMES = text(r"(?:[A-Za-z0-9_.:-]{1,253}(?: (?!$)|$))*", "host names with one space between them, or nothing")
+ROLES = text(r"(?:[a-z_]{1,20}(?: (?!$)|$))*", "roles with one space between them, or nothing")
+ISSUER = text(r"|https?://[A-Za-z0-9_.:/-]{1,500}", "an https:// address, or nothing")
 NAME = text(r"[A-Za-z0-9_-]{1,64}", "a name of letters, digits, _ and -, at most 64")
 
 
@@ -80,6 +83,36 @@ class DashboardConfig:
     port: int = _key(PORT, 8050)
     title: str = _key(TITLE, "Sky Eye")
     title_en: str = _key(TITLE, "Sky Eye")
+    names: str = _key(NAMES, "")
+    https: str = _key(choice("none", "own", "proxy"), "none")
+    certificate_file: Path = field(default=Path("var/tls/dashboard.pem"), metadata=PATH)
+    key_file: Path = field(default=Path("var/tls/dashboard.key"), metadata=PATH)
+    proxy_address: str = _key(HOST, "127.0.0.1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleConfig:
+    """Who may sign in, and for how long."""
+
+    demo_accounts: bool = _key(switch(), False)
+    password_policy: str = _key(choice("dengbao", "nist"), "dengbao")
+    totp_for: str = _key(ROLES, "admin auditor")
+    idle_min: int = _key(whole(1, 1_440), 15)
+    absolute_h: int = _key(whole(1, 168), 12)
+    screen_days: int = _key(whole(1, 3_650), 365)
+    sessions_each: int = _key(whole(1, 50), 3)
+    keys_file: Path = field(default=Path("var/keys.json"), metadata=PATH)
+    oidc_issuer: str = _key(ISSUER, "")
+    oidc_client_id: str = _key(text(r"[\x21-\x7e]{0,200}", "a client id, or nothing"), "")
+    oidc_secret_env: str = _key(ENVIRONMENT_NAME, "SKY_EYE_OIDC_SECRET")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyConfig:
+    """What is hidden, and how long a reveal lasts."""
+
+    reveal_min: int = _key(whole(1, 60), 10)
+    mask_names: bool = _key(switch(), True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +137,9 @@ class RetentionConfig:
     dead_letters_days: int = _key(whole(1, 36_500), 30)
     dead_letter_rows: int = _key(whole(100, 10_000_000), 20_000)
     snapshots_days: int = _key(whole(1, 36_500), 30)
+    audit_days: int = _key(whole(180, 36_500), 400)
+    sessions_days: int = _key(whole(1, 3_650), 30)
+    left_people_days: int = _key(whole(1, 36_500), 400)
     changes_hours: int = _key(whole(1, 8_760), 24)
     chunk_rows: int = _key(whole(100, 100_000), 5_000)
     purge_interval_s: int = _key(whole(60, 86_400), 3_600)
@@ -130,6 +166,8 @@ SECTIONS: dict[str, type] = {
     "broker": BrokerConfig,
     "ingest": IngestConfig,
     "dashboard": DashboardConfig,
+    "people": PeopleConfig,
+    "privacy": PrivacyConfig,
     "wall": WallConfig,
     "retention": RetentionConfig,
     "places": PlacesConfig,

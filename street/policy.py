@@ -1,0 +1,119 @@
+"""The policy: who may do what, and how far. The one table; routes, callbacks, streams and commands name its actions.
+
+Whoever adds a way to do something adds an action here; what no row grants is refused. Anonymous requests have no
+role, so they may do only what is OPEN.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from street.people import NOBODY, Person, Role, lies_in
+
+
+class Action(StrEnum):
+    """What can be asked for."""
+
+    OPEN = "open"  # anybody, without a session: the sign-in page and the health check, nothing else
+    USE_OWN_ACCOUNT = "use_own_account"  # password, second factor, own sessions, signing out
+    SEE_LIVE = "see_live"  # wall, stream, snapshot, map
+    SEE_INCIDENT = "see_incident"
+    SEE_STILL = "see_still"  # a camera's picture, too coarse to know anybody
+    REVEAL = "reveal"  # one sharp picture or one set of personal fields, with a reason, audited
+    EXPORT_INCIDENTS = "export_incidents"
+    SEE_PEOPLE = "see_people"  # names, roles, shifts; phone numbers masked
+    CHANGE_PEOPLE = "change_people"
+    SEE_ROSTER = "see_roster"
+    CHANGE_ROSTER = "change_roster"
+    KEEP_DEVICES = "keep_devices"  # pair screens and tablets, end sessions of others
+    SEE_AUDIT = "see_audit"
+    EXPORT_AUDIT = "export_audit"
+
+
+class Reach(StrEnum):
+    """How far a right reaches."""
+
+    EVERYWHERE = "everywhere"
+    AREA = "area"  # things in an area that the role was granted in
+    OWN = "own"  # things that are the person's own
+
+
+class Right(NamedTuple):
+    """One cell of the table."""
+
+    reach: Reach
+    on_duty: bool = False  # only while a shift holds
+
+
+class Thing(NamedTuple):
+    """What is asked about: where it lies, and whose it is.
+
+    What lies nowhere in particular is the subdistrict's: give it the subdistrict's area.
+    """
+
+    area_id: str = ""
+    person_id: str = NOBODY
+
+
+_ALL = Right(Reach.EVERYWHERE)
+_AREA = Right(Reach.AREA)
+_AREA_ON_DUTY = Right(Reach.AREA, on_duty=True)
+_OWN = Right(Reach.OWN)
+_EVERYBODY = frozenset(Role) - {Role.WALL}
+
+TABLE: Final[Mapping[Action, Mapping[Role, Right]]] = {
+    Action.OPEN: {},
+    Action.USE_OWN_ACCOUNT: dict.fromkeys(_EVERYBODY, _OWN),
+    Action.SEE_LIVE: dict.fromkeys(frozenset(Role) - {Role.ADMIN, Role.AUDITOR}, _AREA),
+    Action.SEE_INCIDENT: dict.fromkeys(frozenset(Role) - {Role.ADMIN, Role.AUDITOR}, _AREA),
+    Action.SEE_STILL: dict.fromkeys(frozenset(Role) - {Role.ADMIN, Role.AUDITOR, Role.WALL}, _AREA),
+    Action.REVEAL: {Role.OPERATOR: _AREA_ON_DUTY, Role.OFFICER: _AREA_ON_DUTY, Role.SQUAD_LEADER: _AREA},
+    Action.EXPORT_INCIDENTS: {Role.SQUAD_LEADER: _AREA, Role.LEADER: _AREA},
+    Action.SEE_PEOPLE: {Role.ADMIN: _ALL, Role.LEADER: _AREA, Role.SQUAD_LEADER: _AREA, Role.OPERATOR: _AREA},
+    Action.CHANGE_PEOPLE: {Role.ADMIN: _ALL},
+    Action.SEE_ROSTER: dict.fromkeys(
+        {Role.ADMIN, Role.LEADER, Role.OPERATOR, Role.OFFICER, Role.GRID_WORKER, Role.SQUAD_LEADER}, _AREA
+    ),
+    Action.CHANGE_ROSTER: {Role.ADMIN: _ALL, Role.SQUAD_LEADER: _AREA},
+    Action.KEEP_DEVICES: {Role.ADMIN: _ALL, Role.SQUAD_LEADER: _AREA},
+    Action.SEE_AUDIT: {Role.AUDITOR: _ALL},
+    Action.EXPORT_AUDIT: {Role.AUDITOR: _ALL},
+}
+
+
+def may(person: Person | None, action: Action, thing: Thing | None = None) -> bool:
+    """Return whether *person* (None: nobody signed in) may do *action* to *thing*.
+
+    Without a thing the question is whether the person may do it to anything at all: good for showing a page, never
+    enough for an answer about one thing.
+    """
+    if action is Action.OPEN:
+        return True
+    if person is None or not person.is_active:
+        return False
+    return any(
+        (right := TABLE[action].get(grant.role)) is not None
+        and (person.is_on_duty or not right.on_duty)
+        and (thing is None or _reaches(right.reach, grant.area_id, thing, person.person_id))
+        for grant in person.grants
+    )
+
+
+def areas_of(person: Person | None, action: Action) -> frozenset[str] | None:
+    """Return the areas in which *person* may do *action*; None where it may be done everywhere."""
+    rights = [(TABLE[action].get(grant.role), grant.area_id) for grant in (person.grants if person else ())]
+    if any(right is not None and right.reach is Reach.EVERYWHERE for right, _ in rights):
+        return None
+    on_duty = person is not None and person.is_on_duty
+    return frozenset(
+        area_id for right, area_id in rights
+        if right is not None and right.reach is Reach.AREA and (on_duty or not right.on_duty)
+    )  # fmt: skip
+
+
+def _reaches(reach: Reach, area_id: str, thing: Thing, person_id: str) -> bool:
+    if reach is Reach.EVERYWHERE:
+        return True
+    if reach is Reach.OWN:
+        return thing.person_id == person_id != NOBODY
+    return lies_in(thing.area_id, area_id)
