@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV   := .venv/bin/python
 
 export PORT MQTT_PORT CONFIG
+ifneq ($(TLS),)
+export HTTPS := own
+endif
 ifeq ($(PORT),)
 unexport PORT
 endif
@@ -28,7 +31,7 @@ setup-test:
 	@command -v $(PYTHON) >/dev/null || { echo 'python3 is missing: apt-get install python3 python3-venv'; exit 1; }
 	@$(PYTHON) scripts/setup.py test
 
-demo: setup ## broker, ingest, dashboard and a simulated street; Ctrl-C stops it (PORT=… MQTT_PORT=… CONFIG=…)
+demo: setup ## broker, ingest, dashboard and a simulated street; Ctrl-C stops it (PORT=… MQTT_PORT=… CONFIG=… TLS=1)
 	@$(VENV) scripts/demo.py
 
 replay: setup ## play a recorded CSV to the running demo, its last row now (FILE=…, ARGS='--limit 500')

@@ -24,6 +24,9 @@ CELLS: dict[str, list[list[str]]] = {
     "queries": [["--readings", "1000000"], ["--readings", "10000000"]],
     "pixel": [["--probes", "300", "--behind", "1000"]],
     "first_load": [["--times", "3"]],
+    "door": [[]],
+    "slow_clients": [[]],
+    "backup": [["--gb", "1"]],
 }
 
 

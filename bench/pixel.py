@@ -106,6 +106,7 @@ def measure(stack: Stack, given: argparse.Namespace) -> None:
         medians = {}
         for screen, size in {"wall-1080p": (1920, 1080), "assets-1080p": (1920, 1080), "wall-4k": (3840, 2160)}.items():
             page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+            stack.enter(page.context)
             if screen.startswith("assets"):
                 page.add_init_script(f"({WATCH_CANVAS})()")
             wall(page, stack)

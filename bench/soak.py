@@ -27,7 +27,9 @@ from typing import NamedTuple
 import psutil
 from playwright.sync_api import CDPSession, sync_playwright
 
+from street.config import load
 from tests.journeys.conftest import ARGUMENTS, CHROMIUM, SOFTWARE_GL
+from tests.journeys.stack import signed_in
 
 ROOT = Path(__file__).resolve().parents[1]
 MB = 1024 * 1024
@@ -61,7 +63,10 @@ def main() -> int:
         try:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *SOFTWARE_GL])
-                page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
+                context = browser.new_context(viewport={"width": 1920, "height": 1080})
+                cookies = signed_in(load(Path(folder) / "state" / "config.yaml", {})).cookies
+                context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+                page = context.new_page()
                 page.goto(f"{url}/wall")
                 page.wait_for_selector("#w11[data-map]", timeout=90_000)
                 devtools = page.context.new_cdp_session(page)
@@ -138,9 +143,7 @@ def look_at_page(devtools: CDPSession, at_s: float) -> Sample:
 def summary(samples: list[Sample]) -> dict[str, float]:
     """Return what is worth knowing of one part: memory at the end [MB], its growth [MB/h], most files and threads."""
     late = samples[len(samples) // 2 :]
-    slopes = [
-        (b.mb - a.mb) / (b.at_s - a.at_s) * 3600 for a, b in combinations(late[:: len(late) // 200 + 1], 2)
-    ]
+    slopes = [(b.mb - a.mb) / (b.at_s - a.at_s) * 3600 for a, b in combinations(late[:: len(late) // 200 + 1], 2)]
     return {
         "rss_mb": round(samples[-1].mb, 1),
         "growth_mb_per_h": round(statistics.median(slopes), 2) if slopes else 0.0,

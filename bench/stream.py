@@ -26,8 +26,9 @@ import psutil
 
 from street.assets import Asset
 from street.clock import now_us
+from street.config import Config, load
 from street.readings import Reading
-from street.store import open_store
+from tests.journeys.stack import signed_in, store_of
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURE = re.compile(rb'"temperature":\[(\d+)')
@@ -44,8 +45,9 @@ def free_port() -> int:
 class Street:
     """The store that the benchmark writes."""
 
-    def __init__(self, url: str, assets: int) -> None:
-        self.store = open_store(url, now_us=now_us)
+    def __init__(self, config: Config, assets: int) -> None:
+        self.config = config
+        self.store = store_of(config)
         station = Asset(asset_id="WX-01", kind="weather_station", name="WX-01", lon=120.32, lat=36.07, interval_s=60.0)
         others = [
             Asset(asset_id=f"NM-{number:03d}", kind="noise_meter", name=f"NM-{number:03d}", interval_s=60.0)
@@ -69,7 +71,7 @@ def wait_until_served(port: int) -> float:
     began = time.monotonic()
     while time.monotonic() - began < START_S:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/wall", timeout=1):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=1):
                 return time.monotonic() - began
         except OSError:
             time.sleep(0.02)
@@ -77,11 +79,14 @@ def wait_until_served(port: int) -> float:
     raise SystemExit(msg)
 
 
-async def watch(port: int, seen: dict[int, list[float]], received: list[int], *, is_counting: asyncio.Event) -> None:
+async def watch(
+    port: int, token: str, seen: dict[int, list[float]], received: list[int], *, is_counting: asyncio.Event
+) -> None:
     """Be one screen: note when each number arrives, and every byte."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(b"GET /stream HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n")
+        head = f"GET /stream HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: sid={token}\r\nAccept: text/event-stream\r\n\r\n"
+        writer.write(head.encode())
         while chunk := await reader.read(65536):
             arrived = time.perf_counter()
             if is_counting.is_set():
@@ -112,12 +117,13 @@ async def change(street: Street, sent: dict[int, float], given: argparse.Namespa
 
 
 async def measure(street: Street, port: int, server: psutil.Process, given: argparse.Namespace) -> dict[str, Any]:
-    """Let the screens watch while the street changes."""
+    """Let the screens watch, each signed in as a wall of its own, while the street changes."""
+    tokens = [signed_in(street.config).token for _ in range(given.screens)]
     seen: dict[int, list[float]] = {}
     received: list[int] = []
     sent: dict[int, float] = {}
     is_counting = asyncio.Event()
-    screens = [asyncio.create_task(watch(port, seen, received, is_counting=is_counting)) for _ in range(given.screens)]
+    screens = [asyncio.create_task(watch(port, token, seen, received, is_counting=is_counting)) for token in tokens]
     await asyncio.sleep(2)  # snapshots are over, the screens are at rest
     is_counting.set()
     used, began = sum(server.cpu_times()[:2]), time.perf_counter()
@@ -152,11 +158,11 @@ def main() -> None:
     parser.add_argument("--assets", type=int, default=226)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/street.db"
         port = free_port()
         config = Path(folder) / "config.yaml"
-        config.write_text(f"store:\n  url: {url}\nplaces:\n  directory: {ROOT / 'street/geo'}\n", encoding="utf-8")
-        street = Street(url, given.assets)
+        told = f"store: {{url: sqlite:///street.db}}\nplaces: {{directory: {ROOT / 'street/geo'}}}\n"
+        config.write_text(told, encoding="utf-8")
+        street = Street(load(config, {}), given.assets)
         street.commit([])
         command = [sys.executable, "-m", "dashboard", "--config", str(config)]
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PORT": str(port)})

@@ -3,36 +3,49 @@
 import hashlib
 import html
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import dash
 from dash import Dash
+from dash.backends._fastapi import reset_current_request, set_current_request
 from dash.development.base_component import Component
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from dashboard import account, asking, desk, incident_page, oidc, pairing, reveals, second_step, sign_in, stills
+from dashboard.answers import refused, to_sign_in
 from dashboard.counts import TodayCounter
-from dashboard.guard import Guard, content_policy
+from dashboard.forgetting import Forgetter
+from dashboard.guard import Guard
 from dashboard.health import Health
+from dashboard.leaving import content_policy
 from dashboard.live import Hub
-from dashboard.pages import HOME, layout_for
+from dashboard.office import Office
+from dashboard.pages import PAGES, layout_for
 from dashboard.shelf import Shelf, files_under, folder, packages
 from dashboard.snapshot import Follower, opened_store
 from dashboard.stream import Stream
+from dashboard.view import view_of
+from dashboard.way_in import home_of
 from layouts.wording import words_in
 from street.config import Config
+from street.errors import StreetError
 
 LOG = logging.getLogger(__name__)
 HERE: Final = Path(__file__).parent
 ASSETS: Final = HERE / "assets"
 MAP_LIBRARY: Final = HERE.parent / "node_modules" / "maplibre-gl" / "dist"
+# Each exports `routes(office)`; see `dashboard.office`.
+PARTS: Final = (sign_in, second_step, pairing, account, oidc, desk, stills, reveals, incident_page)
 MODULES: Final = "modules"  # imported by our own modules, so Dash must not load them as scripts of the page
 
 INDEX: Final = """<!DOCTYPE html>
@@ -73,12 +86,17 @@ class App:
 
     Attributes:
         hub: the live feed; `__main__` closes it before it waits for open connections.
-        pages: the Dash app behind.
+        is_alive: whether the picture is being kept, or at least tried for.
+        office: what routes and callbacks need.
+        pages: the light Dash app.
         server: the FastAPI app behind.
     """
 
-    def __init__(self, *, server: FastAPI, pages: LightDash, hub: Hub, guard: Guard) -> None:
-        self.server, self.pages, self.hub = server, pages, hub
+    def __init__(
+        self, *, server: FastAPI, office: Office, hub: Hub, guard: Guard, is_alive: Callable[[], bool]
+    ) -> None:
+        self.server, self.office, self.hub, self.is_alive = server, office, hub, is_alive
+        self.pages = office.pages[""]
         self._guard = guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,33 +111,57 @@ def create_app(config: Config, *, now_us: Callable[[], int], map_library: Path =
         config: as loaded.
         now_us: the clock.
         map_library: the folder of MapLibre's built files.
+
+    Raises:
+        ConfigError: the communities are not drawn where the configuration says.
     """
-    hub = Hub(build=build_id(config, map_library), now_us=now_us)
+    office = Office(config, now_us)
+    hub = Hub(build=build_id(config, map_library), now_us=now_us, subdistrict_id=office.subdistrict_id)
+    stream = Stream(hub, office.book)
     counter = TodayCounter(config, hub, now_us)
     follower = Follower(lambda: opened_store(config, now_us), hub, incidents_moved=counter.recount)
+    forgetter = Forgetter(office)
 
     @asynccontextmanager
     async def life(_server: FastAPI) -> AsyncIterator[None]:
-        # else a deep link that comes first gets a page without its files
-        pages._setup_server()  # type: ignore[no-untyped-call]  # Dash is half typed
-        guard.policy = content_policy(pages.csp_hashes())
+        for pages in office.pages.values():
+            pages._setup_server()  # type: ignore[no-untyped-call]  # else a deep link that comes first lacks its files
+        guard.policy = content_policy(sorted({one for pages in office.pages.values() for one in pages.csp_hashes()}))
         hub.open()
-        follower.start()
-        counter.start()
+        stream.open()
+        for part in (office.refusals, follower, counter, forgetter):
+            part.start()
         yield
+        stream.close()
         hub.close()
         follower.stop()
         counter.stop()
+        forgetter.stop()
+        office.close()
 
     server = FastAPI(lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    pages = light_dash(config, server)
+    office.pages[""] = light_dash(config, server)
+    own = _routes(office, hub, stream, Health(follower.is_alive), map_library)
     # before Dash's own: the first route that fits answers
-    server.router.routes[:0] = _routes(config, hub, follower, pages.registered_paths, map_library)
+    server.router.routes[:0] = own + [route for part in PARTS for route in part.routes(office)]
+    server.add_exception_handler(HTTPException, partial(_refusal, config))
+    server.add_exception_handler(StreetError, partial(_failure, config))
     server.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=5)
-    guard = Guard(
-        server, hosts=[config.dashboard.host], callbacks=pages.callback_map, not_found=lambda: _not_found(config)
-    )
-    return App(server=server, pages=pages, hub=hub, guard=guard)
+    guard = Guard(server, office)
+    return App(server=server, office=office, hub=hub, guard=guard, is_alive=follower.is_alive)
+
+
+async def _refusal(config: Config, request: Request, error: Exception) -> Response:
+    """Answer what an endpoint refuses as the guard would."""
+    if not isinstance(error, HTTPException):
+        raise error
+    return refused(request.scope, config, error.status_code, error.detail, error.headers)
+
+
+async def _failure(config: Config, request: Request, error: Exception) -> Response:
+    """Answer an endpoint that could not: mostly a store that is missing or cannot be read."""
+    LOG.warning("answer not possible path=%.200r reason=%r", request.url.path, str(error))
+    return refused(request.scope, config, 503, "try again", {"retry-after": "2"})
 
 
 def light_dash(config: Config, server: FastAPI) -> LightDash:
@@ -129,7 +171,7 @@ def light_dash(config: Config, server: FastAPI) -> LightDash:
         server=server,  # type: ignore[arg-type]  # Dash takes a FastAPI app and does not say so
         backend="fastapi",  # else Flask is imported first
         assets_folder=str(ASSETS),
-        assets_path_ignore=[f"^{MODULES}$"],
+        assets_path_ignore=[f"^{MODULES}$", "^sign_in$"],  # pages of their own
         index_string=_index(config),
         title=html.escape(config.dashboard.title),
         update_title="",
@@ -157,32 +199,45 @@ def build_id(config: Config, map_library: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _routes(
-    config: Config, hub: Hub, follower: Follower, registered: Mapping[str, set[str]], map_library: Path
-) -> list[Route]:
-    def whole(request: Request) -> Response:
-        tag = f'W/"{hub.version}"'
-        headers = {"etag": tag, "cache-control": "no-cache"}
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=headers)
-        return Response(hub.whole(), headers=headers, media_type="application/json")
+def _routes(office: Office, hub: Hub, stream: Stream, health: Health, map_library: Path) -> list[BaseRoute]:
+    config = office.config
 
     async def snapshot(request: Request) -> Response:
-        return whole(request)
+        view = view_of(asking.person())
+        tag = f'W/"{hub.tag(view)}"'
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=_untold(tag))
+        tag, whole = hub.whole(view)
+        return Response(whole, headers=_untold(f'W/"{tag}"'), media_type="application/json")
 
-    async def home(_request: Request) -> Response:
-        return RedirectResponse(HOME, 307)
+    async def home(request: Request) -> Response:
+        person = asking.person()
+        return to_sign_in(request.scope) if person is None else RedirectResponse(home_of(person), 303)
+
+    async def page(request: Request) -> Response:
+        # not Dash's catch-all: with two Dash apps in one process it serves the pages of the one made last
+        light = office.pages[""]
+        token = set_current_request(request)  # type: ignore[no-untyped-call]  # Dash is half typed
+        try:
+            return HTMLResponse(light.index())  # type: ignore[no-untyped-call]  # as above
+        finally:
+            reset_current_request(token)  # type: ignore[no-untyped-call]  # as above
 
     return [
         Route("/", home),
-        Route("/stream", Stream(hub)),
+        *(Route(address, page) for address in PAGES),
+        Route("/stream", stream),
         Route("/api/snapshot", snapshot),
-        Route("/healthz", Health(follower.is_alive).answer),
+        Route("/healthz", health.answer),
         Route("/assets/{name:path}", Shelf(folder(ASSETS))),
         Route("/geo/{name:path}", Shelf(folder(config.places.directory))),
         Route("/vendor/maplibre-gl/{name:path}", Shelf(folder(map_library))),
-        Route("/_dash-component-suites/{name:path}", Shelf(packages(registered))),
+        Route("/_dash-component-suites/{name:path}", Shelf(packages(office.pages[""].registered_paths))),
     ]
+
+
+def _untold(tag: str) -> dict[str, str]:
+    return {"etag": tag, "cache-control": "private, no-cache"}
 
 
 def _index(config: Config) -> str:
@@ -191,16 +246,6 @@ def _index(config: Config) -> str:
     preloads = "\n    ".join(f'<link rel="modulepreload" href="{name}">' for name in sorted(modules) + library)
     words = words_in(config.wall.lang)
     return INDEX.format(lang=words["lang"], preloads=preloads)
-
-
-def _not_found(config: Config) -> str:
-    words = words_in(config.wall.lang)
-    text = html.escape(words["not_found"])
-    title = html.escape(config.dashboard.title)
-    return (
-        f'<!DOCTYPE html><html lang="{words["lang"]}"><meta charset="utf-8"><title>{title}</title>'
-        f'<body><h1>{text}</h1><p><a href="{HOME}">{title}</a></p></body></html>'
-    )
 
 
 def _log_callback_error(error: Exception) -> None:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Final
 
-from dashboard.live import Body, Hub
+from dashboard.live import Hub
 from dashboard.snapshot import existing_store
+from dashboard.view import Body
 from street.clock import DAY_US, SECOND_US, as_datetime, local_day_start_us
 from street.config import Config
 from street.errors import StoreError
@@ -81,18 +82,23 @@ class TodayCounter:
     def _count(self) -> None:
         now_us = self._now_us()
         with closing(existing_store(self._config, self._now_us)) as store, closing(store.reader()) as reader:
-            self._hub.publish({"c": counts(reader, now_us)})
+            counted, reported = counts(reader, now_us)
+        self._hub.publish({"c": counted, "where": {"reported": reported}})
         self._counted_day_us = local_day_start_us(now_us)
 
 
-def counts(reader: Reader, now_us: int) -> Body:
-    """Return what the wall counts, in the feed's form; what nothing feeds yet is null."""
+def counts(reader: Reader, now_us: int) -> tuple[Body, dict[str, int]]:
+    """Return what the wall counts, in the feed's form, and how many of today's were reported in each area.
+
+    What nothing feeds yet is null.
+    """
     incidents = incidents_frame(reader, local_day_start_us(now_us), now_us + 1, with_open=True)
     counted = today(incidents, now=as_datetime(now_us))
-    return {
+    told = {
         "reported": counted.reported,
         **UNFED,
         "open": counted.open,
         **{f"s{severity}": count for severity, count in counted.open_by_severity.items()},
         "areas": counted.open_by_community,
     }
+    return told, counted.reported_by_area

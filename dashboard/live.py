@@ -3,30 +3,28 @@
     picture moves ──▶ publish ──▶ lane: urgent   at once: alarms, incidents, counts, broker link
      (any thread)                       figures  leading edge, then at most 30 frames a second
                                         fresh    mere age: leading edge, then once a second
-                  ──▶ frame, encoded once ──▶ ring (resume by id) and every screen's backlog
+                  ──▶ the feed of each view (see `dashboard.feed`) ──▶ screens
 
 Everything but `publish` and `replace` runs on the event loop, so nothing here needs a lock.
 """
 
 import asyncio
-import os
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
 
+from dashboard.feed import Feed, Picture, Screen
+from dashboard.view import Body, View, Where
 from street.clock import SECOND_US
-
-Body = dict[str, Any]
 
 FIGURES_GAP_S: Final = 1 / 30
 FRESH_GAP_S: Final = 1.0
 PING_S: Final = 2.0
-RING_FRAMES: Final = 2048  # about a minute of a busy street; a longer absence costs one snapshot
-BACKLOG_FRAMES: Final = 64  # what a slow screen may owe before it is given one snapshot instead
 MOST_SCREENS: Final = 500
+MOST_FEEDS: Final = 128
+KEEP_FEED_S: Final = 60.0  # a feed that nobody looks at goes on that long, for those who come back
 
 
 def nothing_known() -> Body:
@@ -48,52 +46,6 @@ class Lane:
         self.waiting.setdefault(section, {})[key] = value
 
 
-class Screen:
-    """One open stream: a bounded backlog of bytes that all screens share."""
-
-    __slots__ = ("_backlog", "_wake", "is_behind", "is_closed")
-
-    def __init__(self) -> None:
-        self._backlog: deque[bytes] = deque()
-        self._wake = asyncio.Event()
-        self.is_behind = False
-        self.is_closed = False
-
-    def offer(self, frame: bytes) -> None:
-        """Take one frame, or fall behind when the backlog is full: then a snapshot is owed instead."""
-        if self.is_behind:
-            return
-        if len(self._backlog) >= BACKLOG_FRAMES:
-            self.fall_behind()
-            return
-        self._backlog.append(frame)
-        self._wake.set()
-
-    def fall_behind(self) -> None:
-        """Forget what is owed; the next thing this screen gets is a snapshot."""
-        self._backlog.clear()
-        self.is_behind = True
-        self._wake.set()
-
-    def close(self) -> None:
-        """End the stream as soon as its writer looks."""
-        self.is_closed = True
-        self._wake.set()
-
-    async def taken(self, snapshot: Callable[[], bytes]) -> bytes:
-        """Wait for something to send and return all of it; empty when the stream is closed."""
-        await self._wake.wait()
-        self._wake.clear()
-        if self.is_closed:
-            return b""
-        if self.is_behind:
-            self.is_behind = False
-            return snapshot()
-        frames = b"".join(self._backlog)
-        self._backlog.clear()
-        return frames
-
-
 class Hub:
     """Joins what moved into frames and hands each to every screen.
 
@@ -101,15 +53,11 @@ class Hub:
         build: names what the pages are made of; a page that hears another one reloads itself.
     """
 
-    def __init__(self, *, build: str, now_us: Callable[[], int]) -> None:
+    def __init__(self, *, build: str, now_us: Callable[[], int], subdistrict_id: str = "") -> None:
         self.build = build
         self._now_us = now_us
-        self._epoch = os.urandom(3).hex()
-        self._seq = 0
-        self._moves = 0
-        self._state = nothing_known()
-        self._ring: deque[tuple[int, bytes]] = deque(maxlen=RING_FRAMES)
-        self._screens: set[Screen] = set()
+        self._picture = Picture(nothing_known(), Where(subdistrict_id))
+        self._feeds: dict[View, Feed] = {}
         self._urgent, self._figures, self._fresh = Lane(0.0), Lane(FIGURES_GAP_S), Lane(FRESH_GAP_S)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pinging: asyncio.Task[None] | None = None
@@ -130,8 +78,9 @@ class Hub:
             if lane.timer:
                 lane.timer.cancel()
                 lane.timer = None
-        for screen in self._screens:
-            screen.close()
+        for feed in self._feeds.values():
+            for screen in feed.screens:
+                screen.close()
 
     # -- what moved (any thread) --------------------------------------------------------------------------------
 
@@ -149,59 +98,58 @@ class Hub:
 
     # -- screens ------------------------------------------------------------------------------------------------
 
-    def subscribe(self, last_id: str) -> tuple[Screen, bytes] | None:
-        """Return a new screen and what it must be told first; None when there are too many screens.
+    def subscribe(self, view: View, last_id: str) -> tuple[Screen, bytes] | None:
+        """Return a new screen of *view* and what it must be told first; None when there are too many screens.
 
         A screen that names a frame still in the ring gets the ones after it, any other one a snapshot.
         """
-        if len(self._screens) >= MOST_SCREENS or self._loop is None:
+        if self.screens >= MOST_SCREENS or self._loop is None:
             return None
-        screen = Screen()
-        self._screens.add(screen)
-        missed = self._missed(last_id)
+        feed = self._feed(view)
+        screen = Screen(feed)
+        feed.screens.add(screen)
         hello = orjson.dumps({"build": self.build, "now": self._now_s()})
-        first = [b"retry:1000\nevent:hello\ndata:", hello, b"\n\n", self.snapshot() if missed is None else missed]
-        return screen, b"".join([*first, self._ping()])
+        return screen, b"".join([b"retry:1000\nevent:hello\ndata:", hello, b"\n\n", feed.first(last_id), self._ping()])
 
     def leave(self, screen: Screen) -> None:
         """Forget a screen that has gone."""
-        self._screens.discard(screen)
+        screen.feed.screens.discard(screen)
+        if self._loop is not None:
+            screen.feed.left_s = self._loop.time()
 
     @property
     def screens(self) -> int:
         """How many streams are open."""
-        return len(self._screens)
+        return sum(len(feed.screens) for feed in self._feeds.values())
 
-    @property
-    def version(self) -> str:
-        """Names the present picture: another value means that something in it moved."""
-        return f"{self._epoch}-{self._moves}"
+    def whole(self, view: View) -> tuple[str, bytes]:
+        """Return the whole picture as JSON for those who poll, and the tag that names it."""
+        feed = self._feed(view)
+        return feed.tag, b'{"now":%.3f,' % self._now_s() + feed.whole()[1:]
 
-    def whole(self) -> bytes:
-        """Return the whole picture as JSON."""
-        return b'{"full":1,"now":%.3f,' % self._now_s() + orjson.dumps(self._state)[1:]
+    def tag(self, view: View) -> str:
+        """Return what names the present picture; the same as before means that nothing moved."""
+        return self._feed(view).tag
 
-    def snapshot(self) -> bytes:
-        """Return the frame that carries the whole picture."""
-        return b"id:%s-%d\nevent:snapshot\ndata:%s\n\n" % (self._epoch.encode(), self._seq, self.whole())
-
-    def _missed(self, last_id: str) -> bytes | None:
-        epoch, _, text = last_id.partition("-")
-        if epoch != self._epoch or not text.isascii() or not text.isdigit():
-            return None
-        last = int(text[:18])
-        if last == self._seq:
-            return b""
-        if last > self._seq or not self._ring or self._ring[0][0] > last + 1:
-            return None
-        return b"".join(frame for seq, frame in self._ring if seq > last)
+    def _feed(self, view: View) -> Feed:
+        """Return the feed of *view*; the one that nobody has looked at for longest makes room for a new one."""
+        now_s = self._loop.time() if self._loop else 0.0
+        feed = self._feeds.get(view)
+        if feed is None:
+            unseen = [key for key, one in self._feeds.items() if not one.screens]
+            if len(self._feeds) >= MOST_FEEDS and unseen:
+                del self._feeds[min(unseen, key=lambda key: self._feeds[key].left_s)]
+            feed = self._feeds[view] = Feed(view, self._picture, now_s)
+        feed.left_s = now_s
+        return feed
 
     # -- on the loop --------------------------------------------------------------------------------------------
 
     def _take(self, body: Body) -> None:
         if self._loop is None:
             return
-        self._moves += 1
+        self._picture.moves += 1
+        self._picture.where.take(body)
         self._take_ages(body.get("a", {}))
         self._take_named("f", body.get("f", {}), self._figures)
         self._take_named("i", body.get("i", {}), self._urgent)
@@ -244,14 +192,14 @@ class Hub:
     def _take_whole(self, state: Body) -> None:
         if self._loop is None:
             return
-        self._moves += 1
-        self._seq += 1
-        self._state = {**nothing_known(), **state, "c": {**self._state["c"], **state.get("c", {})}}
-        self._ring.clear()
+        self._picture.moves += 1
+        self._picture.seq += 1
+        self._picture.where.take(state, is_whole=True)
+        self._picture.state = {**nothing_known(), **state, "c": {**self._state["c"], **state.get("c", {})}}
         for lane in (self._urgent, self._figures, self._fresh):
             lane.waiting.clear()
-        for screen in self._screens:
-            screen.fall_behind()
+        for feed in self._feeds.values():
+            feed.begin_anew()
 
     def _flush(self) -> None:
         """Send every lane whose time has come as one frame; wake up again for the others."""
@@ -278,11 +226,13 @@ class Hub:
         self._flush()
 
     def _send(self, body: Body) -> None:
-        self._seq += 1
-        frame = b"id:%s-%d\ndata:%s\n\n" % (self._epoch.encode(), self._seq, orjson.dumps(body))
-        self._ring.append((self._seq, frame))
-        for screen in self._screens:
-            screen.offer(frame)
+        self._picture.seq += 1
+        for feed in self._feeds.values():
+            feed.send(body)
+
+    @property
+    def _state(self) -> Body:
+        return self._picture.state
 
     def _now_s(self) -> float:
         return round(self._now_us() / SECOND_US, 3)
@@ -295,5 +245,13 @@ class Hub:
         while True:
             await asyncio.sleep(PING_S)
             ping = self._ping()
-            for screen in self._screens:
-                screen.offer(ping)
+            for feed in self._feeds.values():
+                feed.ping(ping)
+            self._forget_unseen()
+
+    def _forget_unseen(self) -> None:
+        if self._loop is None:
+            return
+        oldest_s = self._loop.time() - KEEP_FEED_S
+        for view in [view for view, feed in self._feeds.items() if not feed.screens and feed.left_s < oldest_s]:
+            del self._feeds[view]

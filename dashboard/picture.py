@@ -3,13 +3,14 @@
     store.changes_since ──▶ Picture.move ──▶ the part that moved, in the feed's form (see `dashboard.live`)
     store, everything   ──▶ Picture(...) ──▶ .whole()
 
-Every number comes from a stored row. Times leave as seconds since 1970 with one decimal.
+Every number comes from a stored row. Times leave as seconds since 1970 with one decimal. The section `where` says in
+which area each asset and incident lies: the feed goes by it and never sends it.
 """
 
 from collections.abc import Iterable
 from typing import Any, Final
 
-from dashboard.live import Body
+from dashboard.view import Body
 from street.alarms import Alarm, AlarmState
 from street.assets import Asset
 from street.clock import SECOND_US
@@ -51,7 +52,10 @@ class Picture:
         self._worst: dict[str, int] = {}
         for alarm in self._alarms.values():
             self._worsen(alarm)
-        self._incidents = {incident.incident_id: self._incident(incident) for incident in reader.open_incidents()}
+        self._incidents: dict[str, Body] = {}
+        self._where: dict[str, str] = {}  # in which area each open incident lies
+        for incident in reader.open_incidents():
+            self._note(incident)
         self._figure_values: dict[str, list[Any]] = {}
         for latest in reader.latest():
             self._hear(latest.series_id, latest.at_us, latest.value, latest.flags)
@@ -65,6 +69,10 @@ class Picture:
             "f": dict(self._figure_values),
             "i": dict(self._incidents),
             "h": self._heartbeat,
+            "where": {
+                "assets": {asset_id: area_of(asset) for asset_id, asset in self._assets.items()},
+                "incidents": dict(self._where),
+            },
         }
 
     def move(self, changes: Iterable[Change]) -> Body | None:
@@ -151,10 +159,17 @@ class Picture:
         for incident in self._reader.incidents(incident_ids):
             incident_id = incident.incident_id
             if incident.stage in OPEN_STAGES:
-                moved.setdefault("i", {})[incident_id] = self._incidents[incident_id] = self._incident(incident)
+                self._note(incident)
+                moved.setdefault("i", {})[incident_id] = self._incidents[incident_id]
+                moved.setdefault("where", {}).setdefault("incidents", {})[incident_id] = self._where[incident_id]
             else:
                 self._incidents.pop(incident_id, None)
+                self._where.pop(incident_id, None)
                 moved.setdefault("i", {})[incident_id] = None
+
+    def _note(self, incident: Incident) -> None:
+        self._incidents[incident.incident_id] = self._incident(incident)
+        self._where[incident.incident_id] = area_of(incident) or area_of(self._assets.get(incident.asset_id))
 
     # -- the feed's forms ---------------------------------------------------------------------------------------
 
@@ -190,6 +205,11 @@ class Picture:
             "area": incident.community_id or (asset.community_id if asset else ""),
             "source": incident.source,
         }
+
+
+def area_of(thing: Asset | Incident | None) -> str:
+    """Return the smallest area that is known of *thing*, empty where none is."""
+    return "" if thing is None else thing.grid_cell_id or thing.community_id
 
 
 def wall_state(incident: Incident) -> str:

@@ -151,8 +151,13 @@ class Follower:
             self._is_blind = True
 
 
-def existing_store(config: Config, now_us: Callable[[], int]) -> Store:
+def existing_store(config: Config, now_us: Callable[[], int], *, audit_key: bytes = b"") -> Store:
     """Open a store that exists; making one is ingest's business.
+
+    Args:
+        config: says where.
+        now_us: the clock.
+        audit_key: what audit rows are signed with, for who writes any.
 
     Raises:
         StoreError: there is none yet, or it can't be read.
@@ -161,7 +166,7 @@ def existing_store(config: Config, now_us: Callable[[], int]) -> Store:
     if path is not None and not path.is_file():
         msg = f"there is no store at {path} yet: ingest makes it when it starts"
         raise StoreError(msg)
-    return open_store(config.store.url, now_us=now_us)
+    return open_store(config.store.url, now_us=now_us, audit_key=audit_key, session_limits=config.people)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from ingest.filing import SILENT, Filing, Item
 from street import clock
 from street.errors import StoreError
 from street.logs import quoted
+from street.masking import masked
 from street.store import Store, StoredLetter
 
 GROUPS: Final = 100
@@ -33,7 +34,7 @@ def show(store: Store, out: TextIO) -> None:
     out.write(f"{'code':<24} {'dialect':<14} {'field':<24} {'count':>9} {'kept':>7}  first … last\n")
     for group in groups:
         since = f"{clock.iso(group.first_us)} … {clock.iso(group.last_us)}"
-        field = quoted(group.field, 22) if group.field else "-"
+        field = quoted(masked(group.field), 22) if group.field else "-"  # the message's own word for it
         out.write(f"{group.code:<24} {group.dialect:<14} {field:<24} {group.letters:>9} {group.kept:>7}  {since}\n")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ingest.decode import DIALECTS
+from ingest.texts import is_sound_name
 from street.assets import Asset
 from street.errors import ConfigError
 from street.logs import quoted
@@ -19,6 +20,7 @@ NATIVE: Final = "native"
 CASELESS: Final = frozenset({"ttn_v3"})  # its device ids are lower case on the wire, whatever the register says
 COLUMNS: Final = ("id", "kind", "name", "lon", "lat", "community_code", "grid_id", "street", "gateway", "interval_s")
 ASSET_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)  # float() takes more
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -134,6 +136,9 @@ def _asset_in(row: Mapping[str | None, str | list[str] | None], line: int, *, is
             return RowFault(line, name, "expected 1 to 200 characters")
     if not ASSET_ID.fullmatch(said["id"]):
         return RowFault(line, "id", f"expected letters, digits, '.', '_' and '-', got {quoted(said['id'])}")
+    unsound = next((name for name, text in said.items() if not is_sound_name(text)), None)
+    if unsound is not None:
+        return RowFault(line, unsound, "expected one line without control and direction characters")
     numbers: dict[str, float | None] = {}
     for name, low, high in (("lon", -180.0, 180.0), ("lat", -90.0, 90.0), ("interval_s", 0.001, 31_536_000.0)):
         number = _number(said[name])
@@ -149,10 +154,7 @@ def _asset_in(row: Mapping[str | None, str | list[str] | None], line: int, *, is
 
 
 def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def _clash(asset: Asset, seen: dict[tuple[str, ...], int], line: int) -> RowFault | None:

@@ -16,7 +16,7 @@ from ingest.decode import Decoder
 from ingest.filing import Filing
 from ingest.intake import Intake
 from ingest.register import Register, read_assets
-from ingest.watch import Watch, tell_supervisor
+from ingest.watch import Watch
 from street import clock
 from street.config import Config
 from street.errors import ConfigError, StoreError
@@ -25,6 +25,7 @@ from street.readings import NOT_LIVE
 from street.rules import Rules
 from street.scenarios import Scenarios, load_scenarios
 from street.store import Store, Writer, open_store
+from street.supervisor import tell_supervisor
 
 log = logging.getLogger(__name__)
 

@@ -1,10 +1,7 @@
 """What happens by the clock beside the messages: heartbeat, purge, summaries, and a watchdog over the loop itself."""
 
-import contextlib
 import faulthandler
 import logging
-import os
-import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,6 +9,7 @@ from typing import Protocol
 
 from street import clock
 from street.logs import quoted
+from street.supervisor import tell_supervisor
 
 log = logging.getLogger(__name__)
 
@@ -130,12 +128,3 @@ class Watch:
             if fresh:
                 log.warning("refused code=%s count=%d topic=%s", code, fresh, quoted(self._counts.examples[code]))
         self._said = Counter(self._counts.refused)
-
-
-def tell_supervisor(state: str) -> None:
-    """Tell systemd *state* (`READY=1`, `WATCHDOG=1`), where systemd has started us and wants to know."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-        line.sendto(state.encode(), address.replace("@", "\0", 1) if address.startswith("@") else address)

@@ -13,7 +13,7 @@ fi
 echo "Debian packages:$missing …"
 log=var/debian.log
 mkdir -p var
-# No service may start: the tests start their own mosquitto, on a free port.
+# No service may start: the tests start their own mosquitto and nginx, on free ports.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
     printf '#!/bin/sh\nexit 101\n' >$policy
@@ -27,7 +27,9 @@ then
     echo "apt-get could not install$missing (all of it: $log)" >&2
     exit 1
 fi
-case "$missing" in
-*" mosquitto"*) [ ! -d /run/systemd/system ] || systemctl disable --quiet mosquitto ;;
-esac
+for service in mosquitto nginx; do
+    case "$missing" in
+    *" $service"*) [ ! -d /run/systemd/system ] || systemctl disable --quiet $service ;;
+    esac
+done
 echo "Debian packages: done in $(($(date +%s) - began)) s"

@@ -5,25 +5,23 @@ that dies, even `kill -9`), no process and no port is left. It runs on the check
 is, so every other command works beside it; its logs lie in `log/` beside the store.
 """
 
-import ctypes
 import fcntl
 import multiprocessing
 import os
 import shlex
 import signal
 import socket
+import ssl
+import subprocess
 import sys
-import threading
 import time
 import urllib.request
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-from honcho.manager import Manager
-from honcho.printer import Message
-from honcho.process import Popen, Process
+import certificate
+from demo_processes import LogFiles, Street
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -41,8 +39,6 @@ PARTS = {
 MOST_MISSED_H = 2.0
 FRESH_AFTER_H = 1.0  # away for less, the wall still has what was reported; nobody can close it yet, so it would pile up
 ANSWER_WITHIN_S = 30
-PR_SET_PDEATHSIG = 1
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class DemoError(Exception):
@@ -57,20 +53,22 @@ def main() -> int:
         config = load(config_file)
         lock = take_folder(folder_of(config))
         check_ports(config)
+        make_certificate(config)
+        missed_h = missed_hours(config)  # before anything writes to the store
+        make_accounts(config, config_file)
     except (DemoError, ConfigError) as error:
         say(str(error), sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
     with lock:
-        return run(config, config_file)
+        return run(config, config_file, missed_h)
 
 
-def run(config: Config, config_file: Path) -> int:
+def run(config: Config, config_file: Path, missed_h: float) -> int:
     """Run all parts until one ends or we are told to stop; return the exit code."""
     logs = folder_of(config) / "log"
     street = Street(LogFiles(logs), on_started=partial(announce, config, config_file))
-    missed_h = missed_hours(config)
     past = {"missed_h": missed_h, "continued": " --continued" if missed_h < FRESH_AFTER_H else ""}
     parts = {name: it for name, it in PARTS.items() if name != "broker" or config.broker.embedded}
     for name, arguments in parts.items():
@@ -140,108 +138,48 @@ def check_ports(config: Config) -> None:
                 raise DemoError(msg) from error
 
 
-# ------------------------------------------------------------------------------------------------ while it runs
+def make_certificate(config: Config) -> None:
+    """Make the certificate that HTTPS needs, where it is missing or ends soon.
 
-
-class Street(Manager):  # type: ignore[misc] # honcho ships no types
-    """honcho's manager, which can also be stopped while it is still starting, and kills what will not go.
-
-    `trouble` says why it ended, None when somebody asked for it.
+    Raises:
+        DemoError: it could not be made.
     """
-
-    def __init__(self, printer: "LogFiles", *, on_started: "Callable[[Street], None]") -> None:
-        super().__init__(printer)
-        self._logs = printer.folder
-        self._process_ctor = Part
-        self._on_started = on_started
-        self._is_stopping = False
-        self.trouble: str | None = None
-
-    def _start(self) -> None:
-        super()._start()
-        for task in (watch_make, partial(self._on_started, self)):
-            threading.Thread(target=task, daemon=True).start()
-
-    def terminate(self) -> None:
-        """Ask every part to stop, or remember to ask once all have a process id."""
-        self._is_stopping = True
-        if self._all_started():
-            super().terminate()
-
-    def _any_stopped(self) -> bool:
-        # from the first True on, honcho counts the seconds to SIGKILL
-        if not self._is_stopping:
-            for name, process in self._processes.items():
-                if process.get("returncode") is not None:
-                    self.fail(f"{name} ended by itself ({ending(process['returncode'])})", name)
-        return self._is_stopping
-
-    def fail(self, why: str, name: str) -> None:
-        """Stop everything, because of part *name*."""
-        if not self._is_stopping:
-            self.trouble = f"{why}, so all was stopped; its log: {self._logs / name}.log"
-            self.terminate()
-
-
-class Part(Process):  # type: ignore[misc] # honcho ships no types
-    """One process, which dies with its supervisor, even with a supervisor killed by SIGKILL."""
-
-    def run(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - honcho's
-        """Run in honcho's child process: start ours, and hand its lines over."""
-        die_with_parent(signal.SIGKILL)
-        self._child_ctor = partial(Popen, preexec_fn=partial(die_with_parent, signal.SIGTERM))  # one thread here
-        super().run(*args, **kwargs)
-
-
-class LogFiles:
-    """Takes honcho's lines and puts each into its part's own file."""
-
-    def __init__(self, folder: Path) -> None:
-        self.width = 0  # honcho sets it
-        self.folder = folder
-        self._files: dict[str, TextIO] = {}
-
-    def write(self, message: Message) -> None:
-        """Append one line; a file begins anew with each demo."""
-        if message.name not in self._files:
-            self._files[message.name] = (self.folder / f"{message.name}.log").open("w", encoding="utf-8", buffering=1)
-        line = message.data.decode("utf-8", "replace") if isinstance(message.data, bytes) else message.data
-        self._files[message.name].write(line if line.endswith("\n") else f"{line}\n")
-
-
-def die_with_parent(number: int) -> None:
-    """Have the kernel send us signal *number* when our parent ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
-
-
-def watch_make() -> None:
-    """Stop when our parent is gone, or has been told to stop and waits for us.
-
-    make passes on SIGTERM but not SIGINT or SIGHUP that were sent to it alone; it then waits for its children with
-    that signal blocked, which the kernel shows.
-    """
-    parent = os.getppid()
-    before = blocked_signals(parent)
-    while os.getppid() == parent and not blocked_signals(parent) & ~before:
-        time.sleep(0.25)
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def blocked_signals(process_id: int) -> int:
-    """Return which of the signals that mean stop *process_id* holds back, as a mask; 0 where nobody knows."""
+    own = config.dashboard
     try:
-        status = Path(f"/proc/{process_id}/status").read_text(encoding="utf-8")
-    except OSError:
-        return 0
-    mask = next((int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigBlk:")), 0)
-    return mask & sum(1 << (number - 1) for number in STOPPING)
+        if own.https == "own":
+            names = [*certificate.own_names(), *own.names.split()]
+            certificate.ensure(own.certificate_file, own.key_file, names)
+    except (OSError, ValueError) as error:
+        msg = f"no certificate for HTTPS: {error}"
+        raise DemoError(msg) from error
+
+
+def make_accounts(config: Config, config_file: Path) -> None:
+    """Make the demo's accounts, one for each role, where they are missing; the sign-in page offers them.
+
+    Raises:
+        DemoError: they could not be made.
+    """
+    if not config.people.demo_accounts:
+        return
+    command = [sys.executable, "-m", "street", "--config", str(config_file), "people", "demo"]
+    made = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if made.returncode:
+        msg = f"no demo accounts: {made.stderr.strip() or made.stdout.strip()}"
+        raise DemoError(msg)
+
+
+# ------------------------------------------------------------------------------------------------ once it runs
 
 
 def announce(config: Config, config_file: Path, street: Street) -> None:
     """Say where everything is, as soon as the dashboard answers."""
-    address = f"http://{config.dashboard.host}:{config.dashboard.port}"
+    own, tls = config.dashboard, None
+    if own.https == "own":
+        tls = ssl.create_default_context(cafile=str(own.certificate_file.with_name("ca.pem")))
+    address = f"{'https' if tls else 'http'}://{own.host}:{own.port}"
     began = time.monotonic()
-    while not answers(f"{address}/healthz"):
+    while not answers(f"{address}/healthz", tls):
         if time.monotonic() - began > ANSWER_WITHIN_S:
             return street.fail(f"the dashboard did not answer within {ANSWER_WITHIN_S} s", "dashboard")
         time.sleep(0.1)
@@ -250,11 +188,13 @@ def announce(config: Config, config_file: Path, street: Street) -> None:
     return say(
         f"live after {time.monotonic() - began:.1f} s\n"
         f"\n"
+        f"    sign in  {address}/login{' (demo accounts, one click each)' if config.people.demo_accounts else ''}\n"
         f"    wall     {address}/wall\n"
         f"    MQTT     {broker.host}:{broker.port} {password}\n"
         f"    logs     {shown(folder_of(config) / 'log')}\n"
         f"    replay   make replay FILE=recording.csv{moved(config_file)}\n"
         f"\n"
+        f"{certificate.trust(own.certificate_file.with_name('ca.pem')) if tls else ''}"
         f"Ctrl-C stops all of it."
     )
 
@@ -272,18 +212,13 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
-def answers(url: str) -> bool:
-    """Return whether *url* is answered with success."""
+def answers(url: str, tls: ssl.SSLContext | None) -> bool:
+    """Return whether *url* is answered with success, under a certificate that *tls* trusts."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(url, timeout=2, context=tls) as answer:  # noqa: S310 - our own address
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def ending(code: int) -> str:
-    """Return how a process with this return code ended, in words."""
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
 def say(text: str, stream: TextIO | None = None) -> None:

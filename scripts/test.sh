@@ -1,7 +1,7 @@
 #!/bin/sh
 # `make test`: what the tests need, every rule of the house, every test, and coverage. pytest's summary comes last.
 cd "$(dirname "$0")/.." || exit 1
-sh scripts/debian.sh mosquitto chromium fonts-noto-cjk postgresql || exit 1
+sh scripts/debian.sh mosquitto chromium fonts-noto-cjk postgresql nginx || exit 1
 sh scripts/check.sh || exit 1
 
 out=var/test

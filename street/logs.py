@@ -2,6 +2,8 @@
 
 Say the change, not the state. ERROR: a person must act. WARNING: we lost or refused something. INFO: start, stop,
 connect, lose. DEBUG: the rest.
+
+Logs are read by people who may not know whose phone number, plate or password it is: every line is masked.
 """
 
 import logging
@@ -9,11 +11,16 @@ import sys
 import time
 from typing import TextIO
 
+from street.masking import masked
+
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)}
 
 
 class OneLineFormatter(logging.Formatter):
-    """Formats a record as one line whatever its message holds, so that outside text cannot forge a second one."""
+    """Formats a record as one line whatever its message holds, so that outside text cannot forge a second one.
+
+    Personal data and secrets are covered, in tracebacks too.
+    """
 
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
@@ -25,7 +32,7 @@ class OneLineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record's line; a traceback is folded into it with ` | ` between its lines."""
         text = super().format(record)
-        return text.replace("\n", " | ").translate(CONTROL)
+        return masked(text).replace("\n", " | ").translate(CONTROL)
 
 
 def set_up(level: int = logging.INFO, stream: TextIO | None = None) -> None:

@@ -7,10 +7,25 @@ every shorter one it begins with: district 370202 ⊃ subdistrict 370202007 ⊃ 
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 AREA_DIGITS: Final = (6, 9, 12, 15)  # 区, 街道, 社区, 网格
 NOBODY: Final = ""  # the person id of a request without a session
+
+
+class Actor(NamedTuple):
+    """Who does something, and from where: what the audit remembers of it."""
+
+    person_id: str
+    login: str
+    address: str = ""
+    session_id: str = ""
+    request_id: str = ""
+
+    @classmethod
+    def system(cls, login: str) -> "Actor":
+        """Return the actor for a command or the program itself: nobody with an account."""
+        return cls(NOBODY, login)
 
 
 class Role(StrEnum):

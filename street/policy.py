@@ -101,7 +101,8 @@ def may(person: Person | None, action: Action, thing: Thing | None = None) -> bo
 
 def areas_of(person: Person | None, action: Action) -> frozenset[str] | None:
     """Return the areas in which *person* may do *action*; None where it may be done everywhere."""
-    rights = [(TABLE[action].get(grant.role), grant.area_id) for grant in (person.grants if person else ())]
+    grants = person.grants if person is not None and person.is_active else ()
+    rights = [(TABLE[action].get(grant.role), grant.area_id) for grant in grants]
     if any(right is not None and right.reach is Reach.EVERYWHERE for right, _ in rights):
         return None
     on_duty = person is not None and person.is_on_duty

@@ -20,6 +20,7 @@ class Today:
     open: int  # whenever reported
     open_by_severity: dict[int, int]
     open_by_community: dict[str, int]
+    reported_by_area: dict[str, int]  # by grid cell where one is known, else by community; "" is unknown
 
 
 def today(incidents: pd.DataFrame, *, now: datetime) -> Today:
@@ -39,10 +40,12 @@ def today(incidents: pd.DataFrame, *, now: datetime) -> Today:
     still_open = incidents[incidents["is_open"]]
     severities = still_open["severity"].value_counts()
     communities = still_open["community_id"].value_counts()
+    areas = incidents["grid_cell_id"].where(incidents["grid_cell_id"] != "", incidents["community_id"])
     return Today(
         reported=int(is_today.sum()),
         closed=int(is_ended_today.sum()),
         open=len(still_open),
         open_by_severity={severity: int(severities.get(severity, 0)) for severity in SEVERITIES},
         open_by_community={str(community): int(count) for community, count in communities.items()},
+        reported_by_area={str(area): int(count) for area, count in areas[is_today].value_counts().items()},
     )

@@ -3,6 +3,7 @@
 import logging
 import select
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -29,6 +30,18 @@ class _Paho(paho.Client):
         # without it a PUBACK waits for the broker's delayed ACK: 10 ms instead of 1
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Wire(sock)
+
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        """Shake hands, or close the line: paho would leave that to the garbage collector, once for each attempt."""
+        assert self._ssl_context is not None
+        sock = self._ssl_context.wrap_socket(tcp_sock, server_hostname=self._host, do_handshake_on_connect=False)
+        try:
+            sock.settimeout(self._connect_timeout)
+            sock.do_handshake()
+        except OSError:
+            sock.close()
+            raise
+        return sock
 
 
 class Session:
@@ -59,6 +72,7 @@ class Session:
         self._next_misc_s = 0.0
         self._poll = select.poll()
         self._polled = -1
+        self._unreached = ""
         self._client = self._new_client(clean_session=clean_session, window=window)
 
     def _new_client(self, *, clean_session: bool, window: int) -> _Paho:
@@ -149,10 +163,23 @@ class Session:
         try:
             self._client.reconnect()
         except (OSError, ValueError) as error:
-            log.debug("broker not reached host=%s port=%d: %s", self.settings.host, self.settings.port, error)
+            self._not_reached(error)
             return
+        self._unreached = ""
         self._next_misc_s = 0.0
         self._write()
+
+    def _not_reached(self, error: OSError | ValueError) -> None:
+        """Say why, once for each reason: an ERROR where the broker is not believed, for that never heals by itself.
+
+        Of a broker that was there before, it is already said that it was lost.
+        """
+        if str(error) == self._unreached:
+            return
+        self._unreached = str(error)
+        level = logging.DEBUG if self.generation else logging.WARNING
+        level = logging.ERROR if isinstance(error, ssl.SSLError) else level
+        log.log(level, "broker not reached host=%s port=%d: %s", self.settings.host, self.settings.port, error)
 
     # ----------------------------------------------------------------------------------------- paho's callbacks
 

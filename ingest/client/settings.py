@@ -1,5 +1,6 @@
 """How the broker is reached, as one value."""
 
+import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +34,16 @@ def settings_of(config: Config, *, user: str, client_id: str, filters: Iterable[
         user: who connects: `broker.username`, or one of the embedded broker's.
         client_id: the name of the session; only one connection can have it.
         filters: what to subscribe to; none for one who only speaks.
+
+    Raises:
+        ConfigError: the file that says whom to trust cannot be used.
     """
     line = config.broker
+    try:
+        if line.tls:
+            ssl.create_default_context(cafile=str(line.ca_file))
+    except OSError as error:
+        config.fail("broker.ca_file", f"expected a file of certificates in PEM, got {line.ca_file}: {error.strerror}")
     return LinkSettings(
         host=line.host,
         port=line.port,

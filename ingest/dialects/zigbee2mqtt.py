@@ -148,8 +148,8 @@ def _scalar(payload: bytes, *, is_attribute: bool) -> Any:  # noqa: ANN401 - any
     except RefusedError as refused:
         if refused.ground != NOT_JSON or not is_attribute or len(payload) > _TEXT_CHARACTERS:
             raise
-        word = payload.decode()  # `parse` has seen that it is UTF-8
-        if not word.strip() or not is_sound_name(word):
+        word = payload.decode("utf-8", "replace")  # packed bytes are no JSON, and no text either
+        if not word.strip() or "\ufffd" in word or not is_sound_name(word):
             raise
         return word
 

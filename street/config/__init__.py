@@ -1,7 +1,7 @@
 """The configuration: read once, at start, in a `__main__`, and handed down as values.
 
     config.yaml ──▶ strict_yaml ──▶ rules ──▶ Config (frozen)
-    PORT, MQTT_PORT ─────────────────▲
+    PORT, HTTPS, MQTT_PORT ──────────▲
 
 A wrong file costs one line that says where, which key, what was expected and what was found, and exit code 78.
 No secrets live in the file: it names the environment variables that hold them.
@@ -9,68 +9,30 @@ No secrets live in the file: it names the environment variables that hold them.
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from street import strict_yaml
+from street.config.pairs import check_pairs
 from street.config.rules import Rule
-from street.config.sections import (
-    PORT,
-    SECTIONS,
-    BrokerConfig,
-    DashboardConfig,
-    IngestConfig,
-    PeopleConfig,
-    PlacesConfig,
-    PrivacyConfig,
-    RegisterConfig,
-    RetentionConfig,
-    StoreConfig,
-    WallConfig,
-)
+from street.config.sections import SECTIONS, SQLITE_PREFIX, Config, StoreConfig
+from street.config.surroundings import check_surroundings
 from street.errors import ConfigError
 
+__all__ = ("ENVIRONMENT_KEYS", "EXIT_CONFIG", "Config", "load", "rules_of")
+
 EXIT_CONFIG: Final = 78  # sysexits.h EX_CONFIG: a supervisor should not start us again
-ENVIRONMENT_KEYS: Final = {"PORT": ("dashboard", "port"), "MQTT_PORT": ("broker", "port")}
-NETWORK_FILE_SYSTEMS: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"})
-CONNECT_MARGIN_S: Final = 5  # the loop stands still while it connects: that is no hang
-SQLITE_PREFIX: Final = "sqlite:///"
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """Everything a deployment may tune. `lines` says where in the file each key was said."""
-
-    store: StoreConfig = field(default_factory=StoreConfig)
-    broker: BrokerConfig = field(default_factory=BrokerConfig)
-    ingest: IngestConfig = field(default_factory=IngestConfig)
-    dashboard: DashboardConfig = field(default_factory=DashboardConfig)
-    people: PeopleConfig = field(default_factory=PeopleConfig)
-    privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
-    wall: WallConfig = field(default_factory=WallConfig)
-    retention: RetentionConfig = field(default_factory=RetentionConfig)
-    places: PlacesConfig = field(default_factory=PlacesConfig)
-    register: RegisterConfig = field(default_factory=RegisterConfig)
-    shown: str = "config.yaml"
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
-
-    def fail(self, key: str, rule: str) -> NoReturn:
-        """Raise the ConfigError for *key*, with the place in the file where it was said."""
-        msg = f"{self.shown}:{self.lines.get(key, 1)}: {key}: {rule}"
-        raise ConfigError(msg)
-
-    @property
-    def store_path(self) -> Path | None:
-        """The SQLite file, None for another engine."""
-        url = self.store.url
-        return Path(url.removeprefix(SQLITE_PREFIX)) if url.startswith(SQLITE_PREFIX) else None
+ENVIRONMENT_KEYS: Final = {
+    "PORT": ("dashboard", "port"),
+    "HTTPS": ("dashboard", "https"),
+    "MQTT_PORT": ("broker", "port"),
+}
 
 
 def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Config:
-    """Return the configuration in the file at *path*, with PORT and MQTT_PORT of *environ* laid over it.
+    """Return the configuration in the file at *path*, with PORT, HTTPS and MQTT_PORT of *environ* laid over it.
 
     Args:
         path: the YAML file; relative paths in it are meant from its folder.
@@ -82,10 +44,11 @@ def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Config:
     path = Path(path)
     said = _Said(str(path))
     said.read(path)
-    said.take_environment(os.environ if environ is None else environ)
+    environ = os.environ if environ is None else environ
+    said.take_environment(environ)
     config = said.build(path.absolute().parent)
-    _check_pairs(config)
-    _check_store_folder(config)
+    check_pairs(config, environ)
+    check_surroundings(config)
     return config
 
 
@@ -127,7 +90,8 @@ class _Said:
             if not text:
                 continue
             try:
-                self.values[section][key] = PORT.take(int(text) if text.isascii() and text.isdigit() else text)
+                rule = rules_of(SECTIONS[section])[key]
+                self.values[section][key] = rule.take(int(text) if text.isascii() and text.isdigit() else text)
             except ValueError as error:
                 msg = f"environment: {name}: expected {error}, got {_short(text)}"
                 raise ConfigError(msg) from error
@@ -170,99 +134,3 @@ def _unknown(key: str, known: Mapping[str, object], got: str = "") -> str:
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _check_pairs(config: Config) -> None:
-    """Refuse what is fine alone and impossible together."""
-    for is_fine, key, rule in (*_broker_pairs(config), *_dashboard_pairs(config), *_order_pairs(config)):
-        if not is_fine:
-            config.fail(key, rule)
-
-
-def _broker_pairs(config: Config) -> Iterator[tuple[bool, str, str]]:
-    broker = config.broker
-    same_port = broker.port == config.dashboard.port and broker.host == config.dashboard.host
-    is_open = broker.host not in LOOPBACK
-    yield not same_port, "dashboard.port", f"expected another port than broker.port, got {broker.port} for both"
-    yield (
-        not (broker.embedded and is_open),
-        "broker.host",
-        f"expected 127.0.0.1 with the embedded broker, got {broker.host!r}",
-    )
-    yield (
-        not (broker.embedded and broker.tls),
-        "broker.tls",
-        "expected false with the embedded broker, which listens on loopback only",
-    )
-    yield (
-        broker.reconnect_min_s <= broker.reconnect_max_s,
-        "broker.reconnect_min_s",
-        f"expected at most reconnect_max_s, got {broker.reconnect_min_s:g}",
-    )
-
-
-def _dashboard_pairs(config: Config) -> Iterator[tuple[bool, str, str]]:
-    host = config.dashboard.host
-    yield (
-        host in LOOPBACK,
-        "dashboard.host",
-        f"expected {' or '.join(sorted(LOOPBACK))} until people sign in, got {host!r}; nginx carries it outside",
-    )
-
-
-def _order_pairs(config: Config) -> Iterator[tuple[bool, str, str]]:
-    wall, ingest, days = config.wall, config.ingest, config.retention
-    ages = wall.late_factor, wall.stale_factor, wall.lost_factor
-    kept = days.readings_days, days.minutes_days, days.hours_days
-    yield (
-        ages[0] < ages[1] < ages[2],
-        "wall.stale_factor",
-        f"expected late_factor < stale_factor < lost_factor, got {', '.join(f'{it:g}' for it in ages)}",
-    )
-    yield (
-        ingest.retry_min_s <= ingest.retry_max_s,
-        "ingest.retry_min_s",
-        f"expected at most retry_max_s, got {ingest.retry_min_s:g}",
-    )
-    yield (
-        ingest.batch_rows <= ingest.held_rows,
-        "ingest.held_rows",
-        f"expected at least batch_rows {ingest.batch_rows}, got {ingest.held_rows}",
-    )
-    connect_s = config.broker.connect_timeout_s
-    yield (
-        ingest.hang_s > connect_s + CONNECT_MARGIN_S,
-        "ingest.hang_s",
-        f"expected more than broker.connect_timeout_s {connect_s:g} + {CONNECT_MARGIN_S}, got {ingest.hang_s}",
-    )
-    yield (
-        kept[0] <= kept[1] <= kept[2],
-        "retention.minutes_days",
-        f"expected readings_days ≤ minutes_days ≤ hours_days, got {', '.join(map(str, kept))}",
-    )
-
-
-def _check_store_folder(config: Config) -> None:
-    """Refuse a store that could not be written, or that a network file system would corrupt."""
-    path = config.store_path
-    if path is None:
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        config.fail("store.url", f"expected a folder that can be written, got {path.parent}: {error.strerror}")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        config.fail("store.url", f"expected a folder that can be written, got {path.parent}")
-    kind = _file_system(path.parent.resolve())
-    if kind in NETWORK_FILE_SYSTEMS:
-        config.fail("store.url", f"expected a local disk (SQLite locks fail on {kind}), got {path.parent}")
-
-
-def _file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> str:
-    """Return the file system kind *folder* lies on, "" where nobody knows."""
-    try:
-        rows = [line.split() for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines()]
-    except OSError:
-        return ""
-    under = [(len(row[1]), row[2]) for row in rows if folder.is_relative_to(row[1])]
-    return max(under, default=(0, ""))[1]

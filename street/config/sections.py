@@ -1,10 +1,14 @@
 """Every key of config.yaml: its kind, its range and its default. What each is for stands in docs/config.md."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from street.config.rules import Rule, choice, number, place, routes, switch, text, whole
+from street.errors import ConfigError
+
+SQLITE_PREFIX: Final = "sqlite:///"
 
 HOST = text(r"[A-Za-z0-9_.:-]{1,253}", "a host name or address")
 ENVIRONMENT_NAME = text(r"[A-Z][A-Z0-9_]{0,63}", "the name of an environment variable, as in SKY_EYE_MQTT_PASSWORD")
@@ -159,6 +163,35 @@ class RegisterConfig:
     load_at_start: bool = _key(switch(), True)
     assets_file: Path = field(default=Path("street/geo/demo_assets.csv"), metadata=PATH)
     is_demo: bool = _key(switch(), True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything a deployment may tune. `lines` says where in the file each key was said."""
+
+    store: StoreConfig = field(default_factory=StoreConfig)
+    broker: BrokerConfig = field(default_factory=BrokerConfig)
+    ingest: IngestConfig = field(default_factory=IngestConfig)
+    dashboard: DashboardConfig = field(default_factory=DashboardConfig)
+    people: PeopleConfig = field(default_factory=PeopleConfig)
+    privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
+    wall: WallConfig = field(default_factory=WallConfig)
+    retention: RetentionConfig = field(default_factory=RetentionConfig)
+    places: PlacesConfig = field(default_factory=PlacesConfig)
+    register: RegisterConfig = field(default_factory=RegisterConfig)
+    shown: str = "config.yaml"
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    def fail(self, key: str, rule: str) -> NoReturn:
+        """Raise the ConfigError for *key*, with the place in the file where it was said."""
+        msg = f"{self.shown}:{self.lines.get(key, 1)}: {key}: {rule}"
+        raise ConfigError(msg)
+
+    @property
+    def store_path(self) -> Path | None:
+        """The SQLite file, None for another engine."""
+        url = self.store.url
+        return Path(url.removeprefix(SQLITE_PREFIX)) if url.startswith(SQLITE_PREFIX) else None
 
 
 SECTIONS: dict[str, type] = {

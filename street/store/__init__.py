@@ -6,54 +6,80 @@
 SQLite is the default engine, PostgreSQL the second. pandas is imported by `street.store.frames` only.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from street.assets import Asset
 from street.store import assets as asset_rows
-from street.store import dead_letters, marks
+from street.store import dead_letters, marks, support
+from street.store.attempts import Attempts
+from street.store.audit import Audit, StoredEntry, Verdict
+from street.store.audit_chain import Entry, Head
 from street.store.batch import Batch, Written
 from street.store.changes import Change
 from street.store.dead_letters import LetterGroup, Shelf, StoredLetter
 from street.store.engine import database_path, open_engine, parse_url, told_as_store_error
+from street.store.forgetting import Forgetting
 from street.store.migrate import bring_up_to_date
+from street.store.office import Office
+from street.store.pairing import Offer, Pairing
+from street.store.people import ImportRow, People
 from street.store.reader import REGISTER_VERSION, Latest, Reader
 from street.store.retention import Limits
+from street.store.reveals import Reveals
+from street.store.roster import Roster
+from street.store.session_rows import Session
+from street.store.sessions import STANDARD_LIMITS, SessionLimits, Sessions
 from street.store.signal import Bell, Ringer, signal_path
 from street.store.statements import build
 from street.store.writer import Writer
 
 __all__ = (
-    "Batch", "Bell", "Change", "Latest", "LetterGroup", "Limits", "Reader", "Store", "StoredLetter", "Writer",
-    "Written", "open_store",
+    "Attempts", "Audit", "Batch", "Bell", "Change", "Entry", "Head", "ImportRow", "Latest", "LetterGroup", "Limits",
+    "Offer", "Pairing", "People", "Reader", "Roster", "Session", "SessionLimits", "Sessions", "Store",
+    "StoredEntry", "StoredLetter", "Verdict", "Writer", "Written", "open_store",
 )  # fmt: skip
 
 DEAD_LETTER_ROWS = 20_000
 DEAD_LETTER_BYTES = 64 * 1024 * 1024
 
 
-def open_store(url: str, now_us: Callable[[], int]) -> "Store":
+def open_store(
+    url: str, now_us: Callable[[], int], *, audit_key: bytes = b"", session_limits: SessionLimits = STANDARD_LIMITS
+) -> "Store":
     """Open a store, creating it or bringing it up to date first.
 
     Args:
         url: `sqlite:////absolute/path/street.db` or `postgresql://…`.
         now_us: the clock, for changes that carry no time of their own.
+        audit_key: of `street.keys`; without it nothing that is audited can be changed.
+        session_limits: how long sessions last; `config.people`.
 
     Raises:
         StoreError: it cannot be opened, is of a newer program, or SQLite is too old to be trusted.
     """
-    return Store(url, now_us)
+    return Store(url, now_us, audit_key, session_limits)
 
 
 class Store:
     """One database, opened by one process. Writers and readers made here have connections of their own."""
 
-    def __init__(self, url: str, now_us: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        url: str,
+        now_us: Callable[[], int],
+        audit_key: bytes = b"",
+        session_limits: SessionLimits = STANDARD_LIMITS,
+    ) -> None:
         self._now_us = now_us
         self._url = parse_url(url)
         self._read_engine = open_engine(self._url, writes=False)
         self._write_engine = open_engine(self._url, writes=True)
         bring_up_to_date(self._read_engine, self._write_engine)
+        self._asked_engine = open_engine(self._url, writes=False, keeps=True)
+        self._office = Office(self._asked_engine, self._write_engine, now_us, audit_key)
+        self._session_limits = session_limits
 
     @property
     def signal_path(self) -> Path | None:
@@ -73,6 +99,43 @@ class Store:
     def bell(self) -> Bell | None:
         """Return the bell, bound; None where there is none to hang."""
         return None if self.signal_path is None else Bell(self.signal_path)
+
+    def people(self) -> People:
+        """Return the people: accounts, grants, what they sign in with. Like the six below, safe in any thread."""
+        return People(self._office)
+
+    def roster(self) -> Roster:
+        """Return who is on duty when."""
+        return Roster(self._office)
+
+    def sessions(self) -> Sessions:
+        """Return who is signed in."""
+        return Sessions(self._office, self._session_limits)
+
+    def pairing(self) -> Pairing:
+        """Return the devices that wait to be approved."""
+        return Pairing(self._office, self._session_limits)
+
+    def attempts(self) -> Attempts:
+        """Return the throttle of attempts to sign in."""
+        return Attempts(self._office)
+
+    def reveals(self) -> Reveals:
+        """Return who may look at what unmasked."""
+        return Reveals(self._office)
+
+    def forgetting(self) -> Forgetting:
+        """Return the purge of what is known of people."""
+        return Forgetting(self._office)
+
+    def support_dump(self) -> Iterator[dict[str, Any]]:
+        """Yield what the store holds, without anything about anybody."""
+        with told_as_store_error("cannot dump the store"), self._read_engine.connect() as connection:
+            yield from support.dumped(connection)
+
+    def audit(self, key: bytes = b"") -> Audit:
+        """Return the audit, under *key* or the one the store was opened with."""
+        return Audit(self._office, key or self._office.audit_key)
 
     def register_assets(self, assets: list[Asset], *, replaces: bool = True) -> None:
         """Add assets and tell readers (change key "as").
@@ -103,6 +166,7 @@ class Store:
     def close(self) -> None:
         """Let go of the database; readers and writers are closed by who made them."""
         self._read_engine.dispose()
+        self._asked_engine.dispose()
         self._write_engine.dispose()
 
     def _ringer(self) -> Ringer | None:

@@ -28,6 +28,12 @@ def all_assets(connection: Connection) -> list[Asset]:
     return [_asset(row) for row in connection.execute(select(schema.assets).order_by(schema.assets.c.asset_id))]
 
 
+def one_asset(connection: Connection, asset_id: str) -> Asset | None:
+    """Return the asset of this id, or None."""
+    row = connection.execute(select(schema.assets).where(schema.assets.c.asset_id == asset_id)).first()
+    return None if row is None else _asset(row)
+
+
 def move_availability(connection: Connection, rows: list[tuple[str, int, int]]) -> None:
     """Store (asset, online, at); one older than what is stored changes nothing."""
     table = schema.availability

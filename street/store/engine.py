@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from street.errors import StoreError
@@ -34,7 +34,11 @@ _SHARED_PRAGMAS = (
     "trusted_schema=OFF",
     f"journal_size_limit={JOURNAL_BYTES}",
 )
-_WRITER_PRAGMAS = (f"cache_size=-{WRITER_CACHE_KIB}", f"wal_autocheckpoint={CHECKPOINT_PAGES}")
+_WRITER_PRAGMAS = (
+    f"cache_size=-{WRITER_CACHE_KIB}",
+    f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+    "secure_delete=ON",  # what retention removes would else stay readable in the file
+)
 _READER_PRAGMAS = (f"cache_size=-{READER_CACHE_KIB}", "query_only=ON")
 
 _ADVICE = (
@@ -118,17 +122,17 @@ def database_path(url: URL) -> Path | None:
     return Path(str(url.database)).resolve() if url.get_backend_name() == "sqlite" else None
 
 
-def open_engine(url: URL, *, writes: bool) -> Engine:
-    """Return an engine whose connections are set up; each `connect()` is a new connection.
+def open_engine(url: URL, *, writes: bool, keeps: bool = False) -> Engine:
+    """Return an engine whose connections are set up; each `connect()` is a new connection, unless it *keeps* them.
 
     Those of a writing engine begin with the write lock held; the others autocommit and refuse to write.
     """
     path = database_path(url)
     if path is None:
-        return _server_engine(url, writes=writes)
+        return _server_engine(url, writes=writes, keeps=keeps)
     check_sqlite_version(sqlite.sqlite_version_info)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return _file_engine(url, writes=writes)
+    return _file_engine(url, writes=writes, keeps=keeps)
 
 
 def check_sqlite_version(version: tuple[int, ...]) -> None:
@@ -139,8 +143,9 @@ def check_sqlite_version(version: tuple[int, ...]) -> None:
         raise StoreError(msg)
 
 
-def _file_engine(url: URL, *, writes: bool) -> Engine:
-    engine = create_engine(url, module=sqlite, poolclass=NullPool)
+def _file_engine(url: URL, *, writes: bool, keeps: bool) -> Engine:
+    kept: dict[str, Any] = {"poolclass": QueuePool, "connect_args": {"check_same_thread": False}}
+    engine = create_engine(url, module=sqlite, **(kept if keeps else {"poolclass": NullPool}))
     pragmas = _SHARED_PRAGMAS + (_WRITER_PRAGMAS if writes else _READER_PRAGMAS)
 
     @event.listens_for(engine, "connect")
@@ -159,13 +164,15 @@ def _file_engine(url: URL, *, writes: bool) -> Engine:
     return engine
 
 
-def _server_engine(url: URL, *, writes: bool) -> Engine:
+def _server_engine(url: URL, *, writes: bool, keeps: bool) -> Engine:
+    # A kept connection may have been lost with a restart of the server: it is tried before it is used.
+    kept: dict[str, Any] = {"poolclass": QueuePool, "pool_pre_ping": True} if keeps else {"poolclass": NullPool}
     # "format" makes parameters positional, so that one list of tuples serves both engines.
     if not writes:
         options = {"options": "-c statement_timeout=5000 -c default_transaction_read_only=on"}
-        engine = create_engine(url, paramstyle="format", poolclass=NullPool, connect_args=options)
+        engine = create_engine(url, paramstyle="format", connect_args=options, **kept)
         return engine.execution_options(isolation_level="AUTOCOMMIT")
-    engine = create_engine(url, paramstyle="format", poolclass=NullPool)
+    engine = create_engine(url, paramstyle="format", **kept)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, tuple_
 
 from street.incidents import OPEN_STAGES, Incident, Stage
 from street.store import schema
@@ -58,6 +58,21 @@ def incidents_by_id(connection: Connection, incident_ids: list[str]) -> list[Inc
     """Return those of *incident_ids* that exist, oldest first."""
     incidents = schema.incidents
     statement = select(incidents).where(incidents.c.incident_id.in_(incident_ids)).order_by(incidents.c.reported_us)
+    return [_incident(row) for row in connection.execute(statement)]
+
+
+def reported_incidents(
+    connection: Connection, from_us: int, to_us: int, after: tuple[int, str], limit: int
+) -> list[Incident]:
+    """Return up to *limit* incidents reported in the range and behind *after* (when, id), oldest first."""
+    incidents = schema.incidents
+    place = tuple_(incidents.c.reported_us, incidents.c.incident_id)
+    statement = (
+        select(incidents)
+        .where(incidents.c.reported_us >= from_us, incidents.c.reported_us < to_us, place > tuple_(*after))
+        .order_by(incidents.c.reported_us, incidents.c.incident_id)
+        .limit(limit)
+    )
     return [_incident(row) for row in connection.execute(statement)]
 
 

@@ -74,6 +74,11 @@ class Reader:
         with self._asking() as connection:
             return assets.all_assets(connection)
 
+    def asset(self, asset_id: str) -> Asset | None:
+        """Return one asset, or None where nothing is registered under this id."""
+        with self._asking() as connection:
+            return assets.one_asset(connection, asset_id)
+
     def register_version(self) -> int:
         """Return a number that moves whenever somebody registers assets; cheap, and newcomers do not move it."""
         with self._asking() as connection:
@@ -123,10 +128,24 @@ class Reader:
         with self._asking() as connection:
             return small_rows.heartbeat(connection)
 
-    def snapshot(self, asset_id: str) -> tuple[int, bytes] | None:
-        """Return an asset's newest still as (at [µs], JPEG), or None."""
+    def snapshot(self, asset_id: str, at_us: int | None = None) -> tuple[int, bytes] | None:
+        """Return an asset's newest still, or the one of *at_us*, as (at [µs], JPEG), or None."""
         with self._asking() as connection:
-            return small_rows.newest_snapshot(connection, asset_id)
+            return small_rows.newest_snapshot(connection, asset_id, at_us)
+
+    def reported_incidents(
+        self, from_us: int, to_us: int, *, after: tuple[int, str] = (-1, ""), limit: int
+    ) -> list[Incident]:
+        """Return incidents reported from *from_us* until before *to_us*, oldest first, a bounded lot at a time.
+
+        Args:
+            from_us: [µs].
+            to_us: [µs].
+            after: when the last one of the lot before was reported, and its id.
+            limit: the most to return.
+        """
+        with self._asking() as connection:
+            return incidents.reported_incidents(connection, from_us, to_us, after, limit)
 
     def dead_letter_groups(self, limit: int = 100) -> list[LetterGroup]:
         """Return why messages were refused and how many, newest first."""

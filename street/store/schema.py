@@ -33,8 +33,8 @@ def _text(name: str, *parts: Any, key: bool = False, null: bool = False) -> Colu
     return Column(name, Text(), *parts, primary_key=key, nullable=null)
 
 
-def _bytes(name: str) -> Column[Any]:
-    return Column(name, LargeBinary(), nullable=False)
+def _bytes(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, LargeBinary(), nullable=null)
 
 
 def _counted(name: str) -> Column[Any]:
@@ -51,6 +51,10 @@ def _last() -> tuple[Column[Any], ...]:
 
 def _table(name: str, *parts: Any, clustered: bool = False) -> Table:  # noqa: ANN401 - columns and indexes
     return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=not clustered)
+
+
+def _person_key() -> ForeignKey:
+    return ForeignKey("people.person_id", ondelete="CASCADE")
 
 
 def _incident_key() -> ForeignKey:
@@ -254,4 +258,138 @@ changes = _table(
     _whole("seq", key=True),  # gapless: taken inside the write transaction, and the newest row is never removed
     _whole("at_us"),
     _text("body"),  # JSON
+)
+
+people = _table(
+    "people",
+    _text("person_id", key=True),
+    _text("login"),
+    _text("name"),
+    _text("name_en"),
+    _text("phone"),
+    _text("unit"),
+    _whole("is_active"),
+    _whole("is_demo"),
+    _whole("must_change_password"),
+    _text("password_hash", null=True),
+    _whole("password_us", null=True),  # when it was set
+    _bytes("second_factor", null=True),  # sealed
+    _whole("last_step"),  # the newest step of the second factor that was used
+    _whole("left_us", null=True),  # since when the account is not active
+    _whole("version"),
+    Index("people_login", "login", unique=True),
+)
+
+old_passwords = _table(
+    "old_passwords",
+    _text("person_id", _person_key(), key=True),
+    _whole("password_us", key=True),
+    _text("password_hash"),
+)
+
+grants = _table(
+    "grants",
+    _text("person_id", _person_key(), key=True),
+    _text("role", key=True),
+    _text("area_id", key=True),
+)
+
+subjects = _table(
+    "subjects",  # whom an OIDC provider means
+    _text("issuer", key=True),
+    _text("subject", key=True),
+    _text("person_id", _person_key()),
+)
+
+shifts = _table(
+    "shifts",
+    _text("person_id", _person_key(), key=True),
+    _whole("starts_us", key=True),
+    _whole("ends_us"),
+    Index("shifts_ends", "ends_us"),
+)
+
+sessions = _table(
+    "sessions",
+    _text("session_id", key=True),
+    _text("token_hash"),
+    _text("person_id", _person_key()),
+    _text("kind"),
+    _text("name"),
+    _text("address"),
+    _whole("begun_us"),
+    _whole("seen_us"),
+    _whole("ends_us"),
+    _whole("idle_us"),
+    _text("csrf"),
+    _whole("ended_us", null=True),
+    _text("ended_why"),
+    Index("sessions_token", "token_hash", unique=True),
+    Index("sessions_person", "person_id"),
+)
+
+offers = _table(
+    "offers",  # screens and tablets that show a pairing code
+    _text("code", key=True),
+    _text("token_hash"),
+    _text("kind"),
+    _text("name"),
+    _text("address"),
+    _whole("ends_us"),
+    _text("person_id", _person_key(), null=True),  # whose session it will be, once approved
+    Index("offers_token", "token_hash", unique=True),
+)
+
+attempts = _table(
+    "attempts",
+    _text("scope", key=True),
+    _text("name", key=True),  # a digest: what is typed as a login may be a password
+    _number("level"),  # failures, leaking away
+    _whole("at_us"),
+    _whole("free_us"),  # when the next attempt may be made
+    _whole("succeeded_us"),  # 0: never
+)
+
+audit = _table(
+    "audit",
+    _whole("entry_no", key=True),  # gapless: taken inside the write transaction
+    _whole("at_us"),
+    _text("action"),
+    _text("object"),
+    _text("outcome"),
+    _text("person_id"),
+    _text("login"),
+    _text("address"),
+    _text("session_id"),
+    _text("request_id"),
+    _text("before"),
+    _text("after"),
+    _text("reason"),
+    _whole("count"),
+    _text("hash"),
+    Index("audit_at", "at_us"),
+    Index("audit_login", "login", "entry_no"),
+)
+
+audit_anchors = _table(
+    "audit_anchors",  # where the chain begins again after old entries were removed
+    _whole("entry_no", key=True),  # the last that was removed
+    _text("hash"),
+    _whole("at_us"),
+    _whole("removed_us"),
+    _text("seal"),
+)
+
+reveals = _table(
+    "reveals",
+    _text("reveal_id", key=True),
+    _text("person_id", _person_key()),
+    _text("kind"),
+    _text("thing_id"),
+    _whole("still_us"),  # which picture; 0 where the thing is an incident
+    _text("reason"),
+    _whole("begun_us"),
+    _whole("ends_us"),
+    Index("reveals_person", "person_id", "kind", "thing_id"),
+    Index("reveals_ends", "ends_us"),
 )

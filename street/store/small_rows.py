@@ -25,16 +25,13 @@ def add_snapshot(connection: Connection, asset_id: str, at_us: int, jpeg: bytes)
     connection.execute(delete(snapshots).where(of_asset, snapshots.c.at_us <= newest_too_many))
 
 
-def newest_snapshot(connection: Connection, asset_id: str) -> tuple[int, bytes] | None:
-    """Return the newest still of an asset as (at [µs], JPEG)."""
+def newest_snapshot(connection: Connection, asset_id: str, at_us: int | None = None) -> tuple[int, bytes] | None:
+    """Return the newest still of an asset as (at [µs], JPEG), or the one of *at_us*."""
     snapshots = schema.snapshots.c
-    statement = (
-        select(snapshots.at_us, snapshots.jpeg)
-        .where(snapshots.asset_id == asset_id)
-        .order_by(snapshots.at_us.desc())
-        .limit(1)
-    )
-    row = connection.execute(statement).first()
+    statement = select(snapshots.at_us, snapshots.jpeg).where(snapshots.asset_id == asset_id)
+    if at_us is not None:
+        statement = statement.where(snapshots.at_us == at_us)
+    row = connection.execute(statement.order_by(snapshots.at_us.desc()).limit(1)).first()
     return None if row is None else (row.at_us, bytes(row.jpeg))
 
 

@@ -1,9 +1,11 @@
-"""Debian's mosquitto with our own deploy/mosquitto.conf: only its listener and its paths are the test's."""
+"""Debian's mosquitto with our own deploy/mosquitto.conf: only its listener and its paths are the test's.
+
+Most tests reach it without TLS, for the load is a bare socket's; `TlsRig` leaves the file's TLS as it is.
+"""
 
 import os
 import re
 import shutil
-import subprocess
 from typing import Self
 
 import psutil
@@ -11,12 +13,15 @@ import pytest
 
 from bench.ingest_process import ROOT, Rig
 from ingest import broker
+from scripts import certificate, mosquitto_passwords
 
 PASSWORDS = {"ingest": "for-ingest", "devices": "for-devices", "bench-0001": "for-device-1", "zigbee2mqtt": "for-z2m"}
 
 
 class MosquittoRig(Rig):
     """A street whose broker is mosquitto."""
+
+    has_tls = False
 
     def __init__(self, *, assets: int) -> None:
         if shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") is None:
@@ -39,9 +44,7 @@ class MosquittoRig(Rig):
         """Start mosquitto and wait until it listens."""
         folder = self.config_file.parent
         passwords = folder / "passwords"
-        for user, password in PASSWORDS.items():
-            create = [] if passwords.exists() else ["-c"]
-            subprocess.run(["mosquitto_passwd", "-b", *create, str(passwords), user, password], check=True, timeout=10)
+        mosquitto_passwords.write(passwords, {user: mosquitto_passwords.hashed(it) for user, it in PASSWORDS.items()})
         (folder / "acl").write_text(
             # the load of the benchmarks comes from one connection
             (ROOT / "deploy/mosquitto.acl").read_text(encoding="utf-8") + "\nuser devices\ntopic write street/#\n",
@@ -59,17 +62,36 @@ class MosquittoRig(Rig):
     def _configuration(self) -> str:
         folder = self.config_file.parent
         text = (ROOT / "deploy/mosquitto.conf").read_text(encoding="utf-8")
-        text = re.sub(r"^(cafile|certfile|keyfile|tls_version) .*\n", "", text, flags=re.MULTILINE)
+        if not self.has_tls:
+            text = re.sub(r"^(certfile|keyfile|tls_version) .*\n", "", text, flags=re.MULTILINE)
         replacements = {
             "listener 8883": f"listener {self.port} 127.0.0.1",
             "/etc/mosquitto/sky-eye.passwd": str(folder / "passwords"),
             "/etc/mosquitto/sky-eye.acl": str(folder / "acl"),
             "/var/lib/mosquitto/": f"{folder}/",
         }
+        if self.has_tls:
+            replacements |= {f"/etc/mosquitto/certs/server.{it}": str(folder / f"server.{it}") for it in ("pem", "key")}
         for ours, theirs in replacements.items():
             assert text.count(ours) == 1, ours
             text = text.replace(ours, theirs)
         return text + ("user root\n" if os.geteuid() == 0 else "")
+
+
+class TlsRig(MosquittoRig):
+    """The same, over TLS as deployed: a certificate of our own authority, which ingest is told to trust."""
+
+    has_tls = True
+
+    def __init__(self, *, assets: int) -> None:
+        super().__init__(assets=assets)
+        folder = self.config_file.parent
+        self.ca_file = folder / "ca.pem"
+        certificate.ensure(folder / "server.pem", folder / "server.key", ["127.0.0.1"])
+        text = self.config_file.read_text(encoding="utf-8")
+        self.config_file.write_text(
+            text.replace("broker:\n", f"broker:\n  tls: true\n  ca_file: {self.ca_file}\n"), encoding="utf-8"
+        )
 
 
 RIGS: dict[str, type[Rig]] = {"nats-server": Rig, "mosquitto": MosquittoRig}

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from dashboard.shelf import files_under
 from layouts.wording import words_in
 from street.config import Config
 from street.config.sections import DashboardConfig
-from tests.dashboard.conftest import Serving
+from tests.dashboard.conftest import Serving, configured
 
 ROOT = ASSETS.parents[1]
 LINKS = re.compile(r'(?:src|href)="([^"]+)"')
@@ -39,11 +40,12 @@ def test_the_page_says_its_title_before_any_script_has_run(served: Serving, conf
     assert '<html lang="zh-CN">' in page
 
 
-def test_the_root_leads_to_the_wall(served: Serving) -> None:
-    """Who types only the address sees the street."""
-    answer = served.client.get("/")
+def test_the_root_leads_home_or_to_the_sign_in_page(served: Serving) -> None:
+    """Who types only the address sees the street, or is asked who she is."""
+    known, stranger = served.client.get("/"), served.stranger.get("/")
 
-    assert (answer.status_code, answer.headers["location"]) == (307, "/wall")
+    assert (known.status_code, known.headers["location"]) == (303, "/wall")
+    assert (stranger.status_code, stranger.headers["location"]) == (303, "/login")
 
 
 def test_the_layout_follows_the_query_of_the_page(served: Serving) -> None:
@@ -107,7 +109,7 @@ def test_a_page_that_does_not_exist_is_refused_in_words(served: Serving) -> None
 
     assert answer.status_code == 404
     assert words_in("zh")["not_found"] in answer.text
-    assert 'href="/wall"' in answer.text
+    assert 'href="/"' in answer.text
 
 
 def test_the_map_library_is_served_from_here(served: Serving) -> None:
@@ -117,6 +119,18 @@ def test_the_map_library_is_served_from_here(served: Serving) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_without_a_store_the_sign_in_page_is_all_there_is(serve: Callable[[Config], Serving], tmp_path: Path) -> None:
+    """Nobody can be known then; whoever was signed in is told to try again, not to sign in again."""
+    serving = serve(configured(tmp_path))
+    page = serving.stranger.get("/wall", headers={"accept": "text/html"})
+    known = serving.stranger.get("/wall", headers={"accept": "text/html", "cookie": "sid=of-before-the-store-went"})
+
+    assert (page.status_code, page.headers["location"]) == (303, "/login?next=/wall")
+    assert serving.stranger.get("/login").status_code == 200
+    assert serving.stranger.get("/healthz").status_code == 200
+    assert (known.status_code, known.headers["retry-after"]) == (503, "2")
 
 
 def test_another_title_is_another_build(config: Config) -> None:

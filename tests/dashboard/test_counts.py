@@ -17,12 +17,13 @@ def test_what_nothing_feeds_is_null_and_what_is_stored_is_counted(street: Writte
     street.report(an_incident("native/1", severity=1, community_id="370202007001"))
     street.report(an_incident("native/2", severity=4, reported_us=yesterday_us))
     reader = street.store.reader()
-    counted = counts(reader, now_us())
+    counted, reported = counts(reader, now_us())
     reader.close()
 
     assert counted["reported"] == 1
     assert (counted["open"], counted["s1"], counted["s2"], counted["s3"], counted["s4"]) == (2, 1, 0, 0, 1)
     assert counted["areas"]["370202007001"] == 1
+    assert reported == {"370202007001": 1}
     assert [counted[step] for step in ("filed", "dispatched", "handled", "closed")] == [None] * 4
 
 

@@ -7,8 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
-from dashboard.live import BACKLOG_FRAMES, RING_FRAMES, Hub, Screen
+from dashboard.feed import BACKLOG_FRAMES, RING_FRAMES, Screen
+from dashboard.live import Hub
+from dashboard.view import View
 
+EVERYTHING = View(None, None)
 NOW_US = 1_795_486_520_000_000
 NORMAL, WORST = [1795486520.0, 0], [1795486520.0, 1]
 
@@ -29,7 +32,7 @@ def run(story: Callable[[Hub], Awaitable[None]]) -> None:
 
 def joined(hub: Hub, last_id: str = "") -> tuple[Screen, list[dict[str, Any]]]:
     """Return a new screen and the frames that it was given first."""
-    entered = hub.subscribe(last_id)
+    entered = hub.subscribe(EVERYTHING, last_id)
     assert entered is not None
     screen, first = entered
     return screen, frames_in(first)
@@ -46,7 +49,7 @@ def frames_in(raw: bytes) -> list[dict[str, Any]]:
 
 async def next_frames(hub: Hub, screen: Screen) -> list[dict[str, Any]]:
     """Wait for whatever a screen gets next."""
-    return frames_in(await asyncio.wait_for(screen.taken(hub.snapshot), 5))
+    return frames_in(await asyncio.wait_for(screen.taken(), 5))
 
 
 async def until(screen: Screen, hub: Hub, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
@@ -126,7 +129,7 @@ def test_whoever_cannot_be_resumed_gets_a_snapshot(last_id: str) -> None:
         for number in range(RING_FRAMES + 2):
             hub.publish({"i": {"inc-1": {"no": number}}})
         await asyncio.sleep(0)
-        epoch = hub.version.partition("-")[0]
+        epoch = hub.tag(EVERYTHING).partition("-")[0]
         _, first = joined(hub, last_id.format(epoch=epoch))
 
         assert [frame["event"] for frame in first] == ["hello", "snapshot", "ping"]
@@ -264,8 +267,8 @@ def test_streams_end_when_the_hub_closes() -> None:
         screen, _ = joined(hub)
         hub.close()
 
-        assert await screen.taken(hub.snapshot) == b""
-        assert hub.subscribe("") is None
+        assert await screen.taken() == b""
+        assert hub.subscribe(EVERYTHING, "") is None
 
     run(story)
 
@@ -278,7 +281,7 @@ def test_a_delta_for_one_reading_is_small() -> None:
         await asyncio.sleep(0)
         screen, _ = joined(hub)
         hub.publish({"a": {"NM-01": [1795486520.1, 0]}})
-        raw = await asyncio.wait_for(screen.taken(hub.snapshot), 5)
+        raw = await asyncio.wait_for(screen.taken(), 5)
 
         assert frames_in(raw)[0]["data"] == {"a": {"NM-01": [1795486520.1, 0]}}
         assert len(raw) <= 100

@@ -13,7 +13,7 @@ from street.config import Config
 from street.config.sections import StoreConfig
 from street.errors import StoreError
 from street.store import Reader
-from tests.dashboard.conftest import METER, Heard, Serving, Written, an_incident, until, written_at
+from tests.dashboard.conftest import METER, Heard, Written, an_incident, configured, until, written_at
 
 
 @pytest.fixture
@@ -90,10 +90,9 @@ def test_a_gap_in_the_changes_costs_a_whole_picture(street: Written) -> None:
 
 def test_a_store_that_comes_later_is_found(follow: Callable[[Config], Heard], tmp_path: Path) -> None:
     """The dashboard may start before ingest has ever run: it says that it knows nothing, and waits."""
-    path = tmp_path / "later.db"
-    hub = follow(Config(store=StoreConfig(url=f"sqlite:///{path}")))
+    hub = follow(configured(tmp_path))
     until(lambda: {"h": None} in hub.published, "blindness is said")
-    written = written_at(path)
+    written = written_at(tmp_path)
     until(lambda: hub.replaced, "the picture")
     written.close()
 
@@ -102,13 +101,13 @@ def test_a_store_that_comes_later_is_found(follow: Callable[[Config], Heard], tm
 
 def test_a_store_that_is_replaced_is_opened_again(follow: Callable[[Config], Heard], tmp_path: Path) -> None:
     """After a restore from backup the old file would never change again, and the wall would be dead."""
-    first = written_at(tmp_path / "street.db")
+    first = written_at(tmp_path)
     hub = follow(first.config)
     until(lambda: hub.replaced, "the first picture")
     first.close()
     for path in tmp_path.glob("street.db*"):
         path.unlink()
-    second = written_at(tmp_path / "street.db")
+    second = written_at(tmp_path)
     second.read(5.0)
     until(lambda: any(whole["f"] for whole in hub.replaced), "the new store's picture")
     second.close()
@@ -126,12 +125,6 @@ def test_a_store_that_is_something_else_is_said_once(
     until(lambda: len(hub.published) >= 2, "two attempts")
 
     assert caplog.text.count("store unreadable") == 1
-
-
-def test_pages_are_served_without_a_store(served: Serving) -> None:
-    """The wall itself says that nothing is known."""
-    assert served.client.get("/wall").status_code == 200
-    assert served.client.get("/api/snapshot").json()["h"] is None
 
 
 def test_a_watch_notices_that_its_file_is_gone(tmp_path: Path) -> None:

@@ -2,11 +2,31 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from dashboard.stream import MOST_EACH
+from street.clock import now_us
 from street.config import Config
-from tests.dashboard.conftest import Screen, Serving, Written, an_incident, until
+from street.people import Role, Shift
+from tests.dashboard.conftest import (
+    COMMUNITY,
+    SUBDISTRICT,
+    TESTER,
+    Screen,
+    Serving,
+    Signed,
+    Written,
+    an_incident,
+    until,
+)
+
+
+def incidents_in(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the incidents that an event tells of."""
+    return event["data"].get("i", {}) if isinstance(event["data"], dict) else {}
 
 
 @pytest.fixture
@@ -52,10 +72,11 @@ def test_a_screen_resumes_without_loss_by_the_id_it_saw(live: Serving, street: W
     street.report(an_incident("native/3"))
     until(lambda: "native/3" in live.client.get("/api/snapshot").json()["i"])
     again = Screen(live, "old-1" if by_header else first.last_id, {"Last-Event-ID": first.last_id} if by_header else {})
-    seen = [again.next() for _ in range(4)]
+    seen = []
+    again.until(lambda event: seen.append(event) or event["event"] == "ping")
 
-    assert [event["event"] for event in seen] == ["hello", "message", "message", "ping"]
-    assert [list(event["data"]["i"]) for event in seen[1:3]] == [["native/2"], ["native/3"]]
+    assert {event["event"] for event in seen} == {"hello", "message", "ping"}
+    assert [name for event in seen for name in incidents_in(event)] == ["native/2", "native/3"]
     again.close()
 
 
@@ -98,3 +119,123 @@ def test_more_screens_than_can_be_served_are_told_to_come_back(live: Serving, mo
     answer = live.client.get("/stream")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+# ------------------------------------------------------------------------------------------------------ who watches
+
+
+def ended(screen: Screen) -> tuple[float, str]:
+    """Wait until the stream ends; return after how long [s] and what it said last."""
+    began, events = time.monotonic(), []
+    with pytest.raises(StopIteration):
+        screen.until(lambda event: events.append(event["event"]))
+    screen.close()
+    return time.monotonic() - began, events[-1] if events else ""
+
+
+def test_a_stream_ends_when_its_session_does_and_says_so(live: Serving, street: Written) -> None:
+    """A stolen tablet goes dark within two seconds, and its page asks who is there."""
+    who = street.sign_in()
+    screen = Screen(live, client=live.browser(who))
+    screen.until(lambda event: event["event"] == "ping")
+    street.store.sessions().end(who.session.session_id, by=TESTER, reason="stolen")
+    ended_s, last = ended(screen)
+
+    assert ended_s < 2
+    assert last == "bye"
+
+
+def test_a_stream_of_somebody_who_left_ends_too(live: Serving, street: Written) -> None:
+    """Whatever ends a session ends what it watches."""
+    who = street.sign_in()
+    screen = Screen(live, client=live.browser(who))
+    screen.until(lambda event: event["event"] == "ping")
+    person = street.store.people().get(who.person.person_id)
+    assert person is not None
+    street.store.people().change(replace(person, is_active=False), by=TESTER)
+    ended_s, last = ended(screen)
+
+    assert ended_s < 2
+    assert last == "bye"
+
+
+def test_who_may_see_something_else_now_is_given_a_new_stream(live: Serving, street: Written) -> None:
+    """An operator's shift begins: texts are clear now. Her page comes back by itself and gets a whole picture."""
+    who = street.sign_in(Role.OPERATOR, SUBDISTRICT)
+    client = live.browser(who)
+    screen = Screen(live, client=client)
+    screen.until(lambda event: event["event"] == "ping")
+    at_us = now_us()
+    street.store.roster().put(
+        [Shift(person_id=who.person.person_id, starts_us=at_us - 1_000_000, ends_us=at_us + 60_000_000)], by=TESTER
+    )
+    ended_s, last = ended(screen)
+    again = Screen(live, screen.last_id, client=client)
+    first = [again.next()["event"] for _ in range(2)]
+    again.close()
+
+    assert ended_s < 2
+    assert last != "bye"
+    assert first == ["hello", "snapshot"]
+
+
+def seen_by(live: Serving, who: Signed) -> Screen:
+    """Return a screen of *who* that has its snapshot."""
+    screen = Screen(live, client=live.browser(who))
+    assert screen.next()["event"] == "hello"
+    return screen
+
+
+def test_a_stream_carries_only_what_its_reader_may_see(live: Serving, street: Written) -> None:
+    """A grid worker of one community is told nothing of another: neither things, nor numbers, nor that they went."""
+    theirs = {"community_id": "370202007004", "asset_id": "", "title": "marker-theirs"}
+    street.report(an_incident("native/theirs", **theirs))
+    street.report(an_incident("native/ours", community_id=COMMUNITY, title="marker-ours"))
+    until(lambda: live.client.get("/api/snapshot").json()["c"].get("open") == 2, "both are counted")
+    who = street.sign_in(Role.GRID_WORKER, COMMUNITY)
+    screen = seen_by(live, who)
+    whole = screen.next()["data"]
+    street.report(an_incident("native/theirs-2", **theirs))
+    street.report(an_incident("native/ours-2", community_id=COMMUNITY, title="marker-ours"))
+    moved = []
+    screen.until(lambda event: moved.append(event["data"]) or "native/ours-2" in incidents_in(event))
+    screen.close()
+    polled = live.browser(who).get("/api/snapshot")
+
+    assert set(whole["i"]) == {"native/ours"}
+    assert set(whole["assets"]) == set(whole["a"]) == {"NM-01"}
+    assert (whole["c"]["open"], whole["c"]["reported"], whole["c"]["areas"]) == (1, 1, {COMMUNITY: 1})
+    assert "theirs" not in str([whole, moved]) + polled.text
+    assert "marker-ours" in polled.text
+
+
+@pytest.mark.parametrize(("role", "is_clear"), [(Role.SQUAD_LEADER, True), (Role.WALL, False), (Role.LEADER, False)])
+def test_personal_texts_are_masked_for_who_may_not_reveal(
+    live: Serving, street: Written, role: Role, *, is_clear: bool
+) -> None:
+    """A reporter's number stands in a title now and then; the wall hangs where visitors pass."""
+    street.report(an_incident("native/1", title="call 13812345678", address="at 13812345678"))
+    until(lambda: live.client.get("/api/snapshot").json()["i"], "the incident is known")
+    who = street.sign_in(role, SUBDISTRICT)
+    screen = seen_by(live, who)
+    told = screen.next()["data"]["i"]["native/1"]
+    street.report(an_incident("native/2", title="call 13812345678"))
+    moved = screen.until(lambda event: "native/2" in incidents_in(event))["data"]["i"]["native/2"]
+    screen.close()
+
+    assert ["13812345678" in text for text in (told["title"], told["place"], moved["title"])] == [is_clear] * 3
+    assert ("13812345678" in live.browser(who).get("/api/snapshot").text) is is_clear
+
+
+def test_one_session_cannot_take_all_streams(live: Serving, street: Written) -> None:
+    """A broken script that opens streams for ever must leave some for the others."""
+    client = live.browser(street.sign_in())
+    screens = [Screen(live, client=client) for _ in range(MOST_EACH + 1)]
+    codes = [screen.response.status_code for screen in screens]
+    other = Screen(live)
+    other_code = other.response.status_code
+    for screen in [*screens, other]:
+        screen.close()
+
+    assert codes == [200] * MOST_EACH + [503]
+    assert other_code == 200

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ingest.decode import UNROUTED, Decoded, Decoder, Kind, Message, default_routes
 from ingest.decode_lines import as_fields
 from ingest.quantities import LARGEST
+from ingest.texts import is_id, is_sound_name
 from street.readings import DEAD_LETTER_CODES
 
 pytestmark = pytest.mark.hostile
@@ -49,6 +50,7 @@ VALID = {
         b'"longitude":120.3,"accuracy":80}}}'
     ),
 }
+WORDS = {b"online", b"offline"}
 TOPICS = st.sampled_from(sorted(VALID))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["ON", "open", "2026-11-24"]),
@@ -58,9 +60,10 @@ JSON = st.recursive(
 ROOMY = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def _answers(topic: str, payload: bytes, *, retain: bool = False) -> Decoded:
+def _answers(topic: str, payload: bytes, *, retain: bool = False, decoder: Decoder | None = None) -> Decoded:
     """Decode, and check what must hold for every answer."""
-    dialect, decoded = Decoder(default_routes()).decode(Message(topic, payload, retain, RECEIVED_US))
+    decoder = decoder or Decoder(default_routes())
+    dialect, decoded = decoder.decode(Message(topic, payload, retain, RECEIVED_US))
     assert dialect in {UNROUTED, "native", "zigbee2mqtt", "ttn_v3"}
     assert (decoded.code is not None) == (decoded.kind is Kind.REJECT)
     assert decoded.code is None or decoded.code in DEAD_LETTER_CODES - {"internal-error"}
@@ -69,6 +72,22 @@ def _answers(topic: str, payload: bytes, *, retain: bool = False) -> Decoded:
         assert isinstance(one.value, dict | None) or abs(one.value) <= LARGEST
     json.dumps(as_fields(decoded), allow_nan=False, ensure_ascii=False).encode()
     return decoded
+
+
+def _is_json(payload: bytes) -> bool:
+    try:
+        json.loads(payload)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_utf8(payload: bytes) -> bool:
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _replaced(document: object, path: list[int], value: object) -> object:
@@ -91,31 +110,47 @@ def test_what_is_mutated_below_is_valid(topic: str) -> None:
 @ROOMY
 @given(topic=TOPICS | st.text(max_size=60), payload=st.binary(max_size=200), retain=st.booleans())
 def test_random_bytes_on_any_topic_get_an_answer(topic: str, payload: bytes, retain: bool) -> None:
-    """Never an exception, never our own mistake."""
-    _answers(topic, payload, retain=retain)
+    """Never an exception, never our own mistake; only JSON, a word of ours or a picture says anything."""
+    decoded = _answers(topic, payload, retain=retain)
+
+    says_something = decoded.kind not in {Kind.REJECT, Kind.IGNORE, Kind.REMOVAL}
+    may_be_bare = topic.startswith("zigbee2mqtt/") or payload in WORDS or payload.startswith(b"\xff\xd8\xff")
+    assert not says_something or may_be_bare or _is_json(payload)
+    assert decoded.code is None or not decoded.readings
 
 
 @ROOMY
 @given(topic=TOPICS, flips=st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1, max_size=4))
 def test_changed_bytes_of_a_valid_message_get_an_answer(topic: str, flips: list[tuple[int, int]]) -> None:
-    """A few bytes of noise."""
+    """A few bytes of noise: what is no text any more is refused, and the decoder reads the whole message after it."""
     payload = bytearray(VALID[topic])
     for place, byte in flips:
         payload[place % len(payload)] = byte
+    decoder = Decoder(default_routes())
 
-    _answers(topic, bytes(payload))
+    decoded = _answers(topic, bytes(payload), decoder=decoder)
+    after = _answers(topic, VALID[topic], decoder=decoder)
+
+    assert decoded.kind is Kind.REJECT or _is_utf8(bytes(payload)) or topic.endswith("/snapshot")
+    assert (after.kind, after.code) == (_answers(topic, VALID[topic]).kind, None)
 
 
 @ROOMY
 @given(topic=TOPICS, path=st.lists(st.integers(0, 9), max_size=6), value=JSON)
 def test_any_value_at_any_place_of_a_valid_message_gets_an_answer(topic: str, path: list[int], value: object) -> None:
-    """The shape is right but for one place, where anything may stand."""
+    """The shape is right but for one place, where anything may stand; what is taken is as it stood there."""
     try:
         document = json.loads(VALID[topic])
     except ValueError:
         document = {}
+    changed = _replaced(document, path, value)
 
-    _answers(topic, json.dumps(_replaced(document, path, value)).encode())
+    decoded = _answers(topic, json.dumps(changed).encode())
+
+    assert isinstance(changed, dict | list) or decoded.kind is Kind.REJECT or not topic.startswith("street/")
+    if topic.endswith("/telemetry") and decoded.kind is Kind.TELEMETRY:
+        assert isinstance(changed, dict)
+        assert {one.quantity: one.value for one in decoded.readings}.items() <= changed.items()
 
 
 @ROOMY
@@ -123,10 +158,15 @@ def test_any_value_at_any_place_of_a_valid_message_gets_an_answer(topic: str, pa
     level=st.text(max_size=80), form=st.sampled_from(["telemetry", "status", "snapshot", "set", "availability", "up"])
 )
 def test_any_name_in_a_topic_gets_an_answer(level: str, form: str) -> None:
-    """Names come from outside too."""
-    for topic in (f"street/{level}/{form}", f"street/incidents/{level}", f"zigbee2mqtt/{level}/{form}"):
-        _answers(topic, b"{}")
-    _answers(f"v3/a@b/devices/{level}/{form}", b'{"uplink_message":{}}')
+    """Names come from outside too: what is taken keeps its name letter for letter, and is one that may be."""
+    topics = (f"street/{level}/{form}", f"street/incidents/{level}", f"zigbee2mqtt/{level}/{form}")
+    native, _incident, zigbee = (_answers(topic, b'{"noise_laeq":61}') for topic in topics)
+    lorawan = _answers(f"v3/a@b/devices/{level}/{form}", b'{"uplink_message":{}}')
+
+    assert native.device_id in {None, level}
+    assert native.device_id is None or is_id(level)
+    for decoded in (native, zigbee, lorawan):
+        assert decoded.device_id is None or is_sound_name(decoded.device_id)
 
 
 @pytest.mark.parametrize("topic", sorted(VALID))

@@ -10,7 +10,7 @@ from tests.house.checkout import PACKAGES, ROOT, files, tree
 UNMIRRORED: dict[str, str] = {}
 
 # Folders of tests that are about more than one module.
-CROSSING = ("broker", "faults", "hostile", "house", "journeys", "scripts")
+CROSSING = ("broker", "door", "faults", "hostile", "house", "journeys", "scripts")
 
 MODULES = [
     name for name in files(".py", under=PACKAGES) if not name.endswith("__init__.py") and "/versions/" not in name

@@ -10,7 +10,9 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 
 # Longer on purpose: file, or file:function, and why. Sizes are a place to look; simplicity outranks them.
-LONGER: dict[str, str] = {}
+LONGER: dict[str, str] = {
+    "street/store/schema.py": "all tables of the store, one list that is read from top to bottom",
+}
 
 CODE = files(".py", ".js", ".mjs", ".sh", under=(*PACKAGES, "scripts", "bench"))
 # A migration is a list of tables, read from top to bottom once.

@@ -130,6 +130,21 @@ def test_a_row_becomes_an_asset(tmp_path: Path) -> None:
             id="longitude and latitude swapped",
         ),
         pytest.param(
+            "B-1,bin,n\u202em,,,,,,,,,,",
+            RowFault(2, "name", "expected one line without control and direction characters"),
+            id="a name that turns its reading direction",
+        ),
+        pytest.param(
+            "B-1,bin,n,,,,,\x1b[2J,,,,,",
+            RowFault(2, "street", "expected one line without control and direction characters"),
+            id="a street that clears the terminal",
+        ),
+        pytest.param(
+            "B-1,bin,n,12_0,36.1,,,,,,,,",
+            RowFault(2, "lon", "expected a number from -180 to 180, got '12_0'"),
+            id="a number as only Python writes it",
+        ),
+        pytest.param(
             "B-1,bin,n,nan,36.1,,,,,,,,", RowFault(2, "lon", "expected a number from -180 to 180, got 'nan'"), id="nan"
         ),
         pytest.param(

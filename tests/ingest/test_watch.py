@@ -2,7 +2,6 @@
 
 import faulthandler
 import logging
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.watch import Counts, Watch, tell_supervisor
+from ingest.watch import Counts, Watch
 
 
 class Hands:
@@ -111,22 +110,3 @@ def test_a_loop_that_stands_still_ends_the_process() -> None:
     assert ended.returncode == 1
     assert b"Timeout" in ended.stderr
     assert b"line 5 in <module>" in ended.stderr
-
-
-def test_the_supervisor_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Systemd's own protocol."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-        line.bind(str(tmp_path / "notify"))
-        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-
-        tell_supervisor("READY=1")
-
-        assert line.recv(64) == b"READY=1"
-
-
-def test_without_a_supervisor_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither without the variable nor with a socket that is gone."""
-    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    tell_supervisor("READY=1")
-    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
-    tell_supervisor("READY=1")

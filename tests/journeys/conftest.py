@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
+from street.people import Role
 from tests.journeys.stack import ROOT, Stack
 
 CHROMIUM = "/usr/bin/chromium"
@@ -93,11 +94,19 @@ def _walls(browsers: Browsers) -> Iterator[Callable[..., Opened]]:
     contexts: list[BrowserContext] = []
 
     def opened(
-        stack: Stack, width: int = 1920, height: int = 1080, *, query: str = "", has_gl: bool = True, **options: Any
+        stack: Stack,
+        width: int = 1920,
+        height: int = 1080,
+        *,
+        query: str = "",
+        has_gl: bool = True,
+        role: Role = Role.WALL,
+        **options: Any,
     ) -> Opened:
         browser = browsers(SOFTWARE_GL if has_gl else NO_GL)
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        stack.enter(context, role)
         page, seen = context.new_page(), Seen()
         seen.watch(page)
         page.goto(stack.url + query)  # then: its map is drawn and its data alive

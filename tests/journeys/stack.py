@@ -9,22 +9,32 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from playwright.sync_api import BrowserContext
 
 from street.clock import iso, now_us
+from street.config import Config, load
+from street.errors import StoreError
+from street.keys import load_keys
+from street.people import Actor, Grant, Person, Role
+from street.store import Store, open_store
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 30.0
+SUBDISTRICT = "370202007"
+TESTER = Actor.system("journeys")
 PARTS = {"broker": ["ingest"], "ingest": ["ingest"], "dashboard": ["dashboard"]}
 CONFIG = """
 store: {{url: "sqlite:///{folder}/street.db"}}
 broker: {{directory: "{folder}/broker", secrets_file: "{folder}/secrets.json"}}
 dashboard: {{title: 江苏路街道智慧街区指挥中心}}
+people: {{keys_file: "{folder}/keys.json"}}
 places: {{directory: "{root}/street/geo"}}
 register: {{load_at_start: true, assets_file: "{assets}", is_demo: true}}
 """
@@ -43,6 +53,38 @@ def now_text() -> str:
     return iso(now_us())
 
 
+class Signed(NamedTuple):
+    """Somebody with a session, as if she had signed in."""
+
+    person: Person
+    token: str
+    csrf: str
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What her browser sends."""
+        return {"sid": self.token, "_csrf_token": self.csrf}
+
+
+def store_of(config: Config) -> Store:
+    """Open a store as the dashboard does."""
+    key = load_keys(config.people.keys_file).audit
+    return open_store(config.store.url, now_us, audit_key=key, session_limits=config.people)
+
+
+def signed_in(config: Config, role: Role = Role.WALL, area_id: str = SUBDISTRICT) -> Signed:
+    """Make somebody of this role and begin a session for her in the store."""
+    with closing(store_of(config)) as store:
+        login = f"{role}-{len(store.people().all())}"
+        person = Person(person_id="", login=login, name=login, grants=(Grant(role, area_id),))
+        person = store.people().add(person, password_hash=None, by=TESTER)
+        kind = "screen" if role is Role.WALL else "person"
+        token, session = store.sessions().begin(
+            person.person_id, kind=kind, address="127.0.0.1", name="journey", by=TESTER
+        )
+    return Signed(person, token, session.csrf)
+
+
 class Stack:
     """A running street, driven over MQTT as devices and sources would."""
 
@@ -54,6 +96,7 @@ class Stack:
         self.ports = {"PORT": free_port(), "MQTT_PORT": free_port()}
         self.url = f"http://127.0.0.1:{self.ports['PORT']}/wall"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._viewer: Signed | None = None
         self._client: mqtt.Client | None = None
 
     def open(self) -> None:
@@ -90,13 +133,41 @@ class Stack:
         beat = self.snapshot().get("h")
         return bool(beat and beat[1] == 1)
 
+    @property
+    def settings(self) -> Config:
+        """The configuration as the parts read it."""
+        return load(self.config, {name: str(port) for name, port in self.ports.items()})
+
+    @property
+    def address(self) -> str:
+        """Where the dashboard is."""
+        return f"http://127.0.0.1:{self.ports['PORT']}"
+
+    def store(self) -> Store:
+        """Open the store as the dashboard does."""
+        return store_of(self.settings)
+
+    def sign_in(self, role: Role = Role.WALL, area_id: str = SUBDISTRICT) -> Signed:
+        """Sign in somebody new of this role."""
+        return signed_in(self.settings, role, area_id)
+
+    def enter(self, context: BrowserContext, role: Role = Role.WALL, area_id: str = SUBDISTRICT) -> Signed:
+        """Sign a browser in as somebody new of this role."""
+        who = self.sign_in(role, area_id)
+        context.add_cookies([{"name": name, "value": it, "url": self.address} for name, it in who.cookies.items()])
+        return who
+
     def snapshot(self) -> dict[str, Any]:
-        """Return what a new screen would be told; empty while there is no server."""
-        try:
-            answer = httpx.get(f"http://127.0.0.1:{self.ports['PORT']}/api/snapshot", timeout=5)
-            return answer.json() if answer.is_success else {}
-        except httpx.HTTPError:
+        """Return what a new screen would be told; empty while there is no server, or no store to sign in to."""
+        path = self.settings.store_path
+        if path is None or not path.is_file():
             return {}
+        try:
+            self._viewer = self._viewer or self.sign_in()
+            answer = httpx.get(f"{self.address}/api/snapshot", timeout=5, cookies=self._viewer.cookies)
+        except (httpx.HTTPError, StoreError):
+            return {}
+        return answer.json() if answer.is_success else {}
 
     def telemetry(self, asset_id: str, **values: object) -> None:
         """Publish readings of one asset, stamped now."""

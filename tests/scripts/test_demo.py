@@ -4,16 +4,19 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
 from street.clock import HOUR_US, now_us
+from street.people import Role
 from street.store import open_store
 from street.store.frames import readings_frame
 
@@ -25,6 +28,7 @@ store: {{url: sqlite:///street.db}}
 broker: {{directory: broker, secrets_file: secrets.json}}
 places: {{directory: {ROOT}/street/geo}}
 register: {{assets_file: {ROOT}/street/geo/demo_assets.csv}}
+people: {{demo_accounts: true, keys_file: keys.json}}
 """
 UP_WITHIN_S = 60
 DOWN_WITHIN_S = 15
@@ -129,6 +133,20 @@ def test_a_signal_to_make_alone_is_enough(demo: Demo, number: signal.Signals) ->
     assert "Ctrl-C" in demo.said
 
 
+@pytest.mark.parametrize("demo", [[*MAKE_DEMO, "TLS=1"]], indirect=True, ids=["make"])
+def test_with_tls_it_is_served_over_a_certificate_of_its_own(demo: Demo) -> None:
+    """Whoever trusts the authority it names sees the pages; who does not is warned by the browser."""
+    (ca,) = re.findall(r"installs (\S+) once", demo.said)
+    address = f"https://127.0.0.1:{demo.port}/healthz"
+
+    answer = httpx.get(address, verify=ssl.create_default_context(cafile=ca))
+
+    assert f"https://127.0.0.1:{demo.port}/wall" in demo.said
+    assert answer.status_code == 200
+    with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
+        httpx.get(address)
+
+
 def test_a_part_that_dies_ends_all_with_one_line(demo: Demo) -> None:
     """A street without ingest only looks alive; the line says which part and where its log is."""
     ingest = next(it for it in demo.parts() if it.cmdline()[-1].endswith("config.yaml") and "ingest" in it.cmdline())
@@ -190,6 +208,21 @@ def test_the_line_it_prints_replays_a_recording_into_it(demo: Demo, tmp_path: Pa
     deadline = time.monotonic() + UP_WITHIN_S
     while stored_values(demo, "Bally-mun") != [60.0, 61.0]:
         assert time.monotonic() < deadline
+
+
+def test_it_says_where_to_sign_in_and_one_click_is_enough(demo: Demo) -> None:
+    """Whoever opens the wall's address first meets the page with a button for each role."""
+    address = f"http://127.0.0.1:{demo.port}"
+    with httpx.Client(base_url=address, timeout=30) as browser:
+        led = browser.get("/wall", headers={"accept": "text/html"})
+        page = browser.get("/login").text
+        entered = browser.post("/login", data={"login": "wall", "password": "demo-wall", "next": "/wall"})
+        wall = browser.get("/wall")
+
+    assert f"sign in  {address}/login (demo accounts, one click each)" in demo.said
+    assert led.headers["location"] == "/login?next=/wall"
+    assert page.count("data-demo=") == len(Role)
+    assert (entered.headers["location"], wall.status_code) == ("/wall", 200)
 
 
 def test_a_replay_of_nothing_says_what_is_missing() -> None:

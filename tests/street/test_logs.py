@@ -54,3 +54,16 @@ def test_quoted_text_is_short_and_shows_its_controls() -> None:
     """For topics and names from outside."""
     assert logs.quoted("a\x00b") == r"'a\x00b'"
     assert logs.quoted("x" * 200, limit=5) == "'xxxx…'"
+
+
+@pytest.mark.parametrize("secret", ["13812345678", "370202199001011234", "鲁B12345", "hunter2-secret"])
+def test_a_line_tells_of_nobody(written: io.StringIO, secret: str) -> None:
+    """Not as an argument, not in a traceback; what is plain beside it stays."""
+    try:
+        raise ValueError(f"password={secret}") if secret.startswith("hunter") else ValueError(secret)
+    except ValueError:
+        logging.getLogger("t").exception("refused topic=%r at_us=%d", f"street/token={secret}/x", 1_795_480_000_000_000)
+
+    assert secret not in written.getvalue()
+    assert "refused topic=" in written.getvalue()
+    assert "at_us=1795480000000000" in written.getvalue()

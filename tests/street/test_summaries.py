@@ -24,7 +24,7 @@ def _incidents(*rows: dict[str, object]) -> pd.DataFrame:
 
 def test_nothing_is_a_count_too() -> None:
     """A quiet street shows zeros, not gaps."""
-    assert today(_incidents(), now=NOW) == Today(0, 0, 0, {1: 0, 2: 0, 3: 0, 4: 0}, {})
+    assert today(_incidents(), now=NOW) == Today(0, 0, 0, {1: 0, 2: 0, 3: 0, 4: 0}, {}, {})
 
 
 def test_today_begins_at_local_midnight() -> None:
@@ -53,6 +53,18 @@ def test_open_ones_are_counted_by_severity_and_community() -> None:
     assert counts.open_by_severity == {1: 2, 2: 0, 3: 0, 4: 1}
     assert counts.open_by_community == {"c1": 2, "c2": 1}
     assert (counts.reported, counts.closed, counts.open) == (4, 1, 3)
+
+
+def test_what_came_in_today_is_counted_by_the_smallest_area_that_is_known() -> None:
+    """Who sees one grid cell is told its number, not the subdistrict's."""
+    incidents = _incidents(
+        {"community_id": "c1", "grid_cell_id": "c1g1"},
+        {"community_id": "c1", "is_open": False},
+        {"community_id": "c1", "reported_at": as_us(A_MOMENT_BEFORE)},
+        {},
+    )
+
+    assert today(incidents, now=NOW).reported_by_area == {"c1g1": 1, "c1": 1, "": 1}
 
 
 def test_another_frame_is_refused() -> None:

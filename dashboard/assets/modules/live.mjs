@@ -8,9 +8,10 @@ const FIRST_WAIT_S = 0.4, LONGEST_WAIT_S = 1.5;
 const POLL_AFTER = 3, POLL_EVERY_S = 2;
 
 export class Live {
-  constructor({ stream = "/stream", snapshot = "/api/snapshot", reload = () => location.reload() } = {}) {
+  constructor({ stream = "/stream", snapshot = "/api/snapshot", reload = () => location.reload(), leave = toSignIn } = {}) {
     this.urls = { stream, snapshot };
     this.reload = reload;
+    this.leave = leave;
     this.clock = new ServerClock();
     this.heard = null; // server seconds when the server last said anything
     this.polling = false;
@@ -42,6 +43,7 @@ export class Live {
     on("snapshot", (frame) => this.#frame({ ...frame, full: 1 }));
     on("message", (frame) => this.#frame(frame));
     on("ping", (ping) => this.#ping(ping));
+    on("bye", () => this.leave());
     source.onerror = () => source === this.source && this.#again();
   }
 
@@ -73,13 +75,14 @@ export class Live {
 
   // A browser retries by itself after a broken line but never after an HTTP error: we always do it ourselves.
   #again() {
+    const wasAnswered = this.source.readyState === EventSource.CLOSED; // an HTTP error: is the session over?
     this.source.close();
     this.failures += 1;
     const wait = Math.min(FIRST_WAIT_S * 1.6 ** (this.failures - 1), LONGEST_WAIT_S) * (0.8 + 0.4 * Math.random());
     clearTimeout(this.reopening);
     this.reopening = setTimeout(() => this.#open(), wait * 1000);
     this.quietSince = performance.now();
-    if (this.failures >= POLL_AFTER) this.#poll();
+    if (wasAnswered || this.failures >= POLL_AFTER) this.#poll();
   }
 
   #watch() {
@@ -93,6 +96,7 @@ export class Live {
     this.polledAt = performance.now();
     try {
       const answer = await fetch(this.urls.snapshot, { cache: "no-store", signal: AbortSignal.timeout(4000) });
+      if (answer.status === 401) this.leave();
       if (answer.ok) {
         const frame = await answer.json();
         this.polling = true;
@@ -105,6 +109,11 @@ export class Live {
       this.asking = false;
     }
   }
+}
+
+/** Without a session there is nothing to see here; after signing in, the same page comes back. */
+function toSignIn() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
 function emit(name, detail) {

@@ -33,7 +33,8 @@ def test_the_checked_in_file_has_only_known_keys() -> None:
 
 def test_durations_and_sizes_carry_their_unit() -> None:
     """`_s`, `_days`, `_rows` … : nobody has to guess."""
-    units = ("_s", "_ms", "_days", "_hours", "_rows", "_mb", "_kb", "_mm", "_m", "_factor", "_messages", "_max", "port")
+    units = ("_s", "_ms", "_min", "_h", "_hours", "_days", "_rows", "_mb", "_kb", "_mm", "_m", "_factor")
+    counts = ("_messages", "_max", "_each", "port")
     numbers = [f"{section}.{item.name}" for section, item in KEYS if type(item.default) in {int, float}]
 
-    assert [name for name in numbers if not name.endswith(units)] == []
+    assert [name for name in numbers if not name.endswith(units + counts)] == []

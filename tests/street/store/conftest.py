@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url
 
 from street.store import Reader, Store, Writer, open_store
-from tests.street.store.makers import NOON_US
+from tests.street.store.makers import KEY, NOON_US, Now
 
 SERVER = os.environ.get("STREET_TEST_POSTGRES", "")
 
@@ -61,18 +61,24 @@ def server_url(database: str) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def now() -> Now:
+    """Give the store's clock: noon, until the test sets it."""
+    return Now()
+
+
+@pytest.fixture
+def store(url: str, now: Now) -> Iterator[Store]:
     """Give an empty store on each engine."""
-    opened = open_store(url, lambda: NOON_US)
+    opened = open_store(url, now, audit_key=KEY)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def file_store(empty_file: Path, tmp_path: Path) -> Iterator[Store]:
+def file_store(empty_file: Path, tmp_path: Path, now: Now) -> Iterator[Store]:
     """Give an empty store on SQLite, for promises that only a file makes."""
     shutil.copy(empty_file, tmp_path / "street.db")
-    opened = open_store(f"sqlite:///{tmp_path}/street.db", lambda: NOON_US)
+    opened = open_store(f"sqlite:///{tmp_path}/street.db", now, audit_key=KEY)
     yield opened
     opened.close()
 

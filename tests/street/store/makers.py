@@ -1,14 +1,49 @@
 """Makers of what goes into a store, and short ways to put it there."""
 
+from datetime import timedelta
 from typing import Any
 
 from street.alarms import Alarm, AlarmState
 from street.clock import MINUTE_US
 from street.incidents import Incident
+from street.people import Actor, Grant, Person, Role
 from street.readings import DeadLetter, Reading
-from street.store import Store, Writer, Written
+from street.store import Entry, Store, Writer, Written
 
 NOON_US = 1_789_999_200_000_000  # a whole hour
+KEY = b"a key of thirty-two bytes, so so"
+KEEPER = Actor.system("keeper")
+
+
+class Now:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.us = NOON_US
+
+    def __call__(self) -> int:
+        """Return the time it shows."""
+        return self.us
+
+    def pass_by(self, **span: float) -> None:
+        """Let time pass, as `timedelta` takes it."""
+        self.us += int(timedelta(**span) / timedelta(microseconds=1))
+
+
+def a_person(login: str = "wang", role: Role = Role.OFFICER, area_id: str = "370202007", **changes: object) -> Person:
+    """Return a person with one grant, not yet stored."""
+    row: dict[str, Any] = {"person_id": "", "login": login, "name": "王芳", "grants": (Grant(role, area_id),)}
+    return Person(**{**row, **changes})
+
+
+def add_person(store: Store, login: str = "wang", role: Role = Role.OFFICER, **changes: object) -> Person:
+    """Add a person whose password is of no matter."""
+    return store.people().add(a_person(login, role, **changes), password_hash="hash-1", by=KEEPER)
+
+
+def deeds(store: Store, action: str = "") -> list[Entry]:
+    """Return what the audit says was done, oldest first."""
+    return [stored.entry for stored in reversed(store.audit().find(action=action, limit=1_000))]
 
 
 def a_reading(at_us: int = NOON_US, value: float | None = 60.0, **changes: object) -> Reading:

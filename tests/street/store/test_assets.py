@@ -44,3 +44,11 @@ def test_availability_is_known_by_asset(reader: Reader, writer: Writer) -> None:
     batch.commit()
 
     assert reader.availability() == {"a": (True, NOON_US), "b": (False, NOON_US + 1)}
+
+
+def test_one_asset_is_found_by_its_id(reader: Reader, store: Store) -> None:
+    """Or none."""
+    store.register_assets([Asset(asset_id="x", kind="lamp", name="one"), Asset(asset_id="y", kind="lamp", name="two")])
+
+    assert reader.asset("y") == Asset(asset_id="y", kind="lamp", name="two")
+    assert reader.asset("z") is None

@@ -71,3 +71,19 @@ def test_open_incidents_come_worst_first(reader: Reader, writer: Writer) -> None
     batch.commit()
 
     assert [incident.incident_id for incident in reader.open_incidents()] == ["x/3", "x/2", "x/1"]
+
+
+def test_incidents_of_a_range_come_lot_by_lot(reader: Reader, writer: Writer) -> None:
+    """Also where many were reported at the same instant: none twice, none left out."""
+    batch = writer.begin(NOON_US)
+    for number in range(7):
+        batch.report_incident(an_incident(f"x/{number}", reported_us=NOON_US + number // 4))
+    batch.report_incident(an_incident("x/late", reported_us=NOON_US + 10))
+    batch.commit()
+
+    lots, after = [], (-1, "")
+    while lot := reader.reported_incidents(NOON_US, NOON_US + 10, after=after, limit=3):
+        lots.append([incident.incident_id for incident in lot])
+        after = (lot[-1].reported_us, lot[-1].incident_id)
+
+    assert lots == [["x/0", "x/1", "x/2"], ["x/3", "x/4", "x/5"], ["x/6"]]

@@ -1,6 +1,9 @@
 """Retention: only what is past its age, only a chunk at a time, and counts stay true."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
 
 from street.clock import DAY_US, HOUR_US
 from street.store import Reader, Store, Writer
@@ -79,3 +82,52 @@ def test_letters_and_stills_go_and_counts_stay(reader: Reader, writer: Writer) -
 
     assert reader.snapshot("c-1") is None
     assert [(group.letters, group.kept) for group in reader.dead_letter_groups()] == [(1, 0)]
+
+
+@pytest.mark.parametrize("step_days", [3_650, 30, -1, -20_000])
+def test_a_clock_that_steps_far_removes_nothing(store: Store, writer: Writer, step_days: int) -> None:
+    """F48, F49: ten years on, or back to 1970, however often it is tried."""
+    put(writer, a_reading(), received_us=NOON_US)
+    writer.purge(NOON_US + DAY_US, Limits())
+
+    removed = [writer.purge(NOON_US + (1 + step_days) * DAY_US, Limits()) for _ in range(5)]
+
+    assert removed == [0] * 5
+    assert rows(store, "SELECT count(*) FROM readings") == [(1,)]
+
+
+def test_a_clock_that_is_set_right_again_purges_again(store: Store, writer: Writer) -> None:
+    """The wrong time leaves no trace that would stop purging for years."""
+    put(writer, a_reading(), received_us=NOON_US)
+    writer.purge(NOON_US + DAY_US, Limits())
+    writer.purge(NOON_US + 3_650 * DAY_US, Limits())
+
+    removed = writer.purge(NOON_US + 3 * DAY_US, Limits())
+
+    assert removed > 0
+
+
+def test_a_store_that_was_never_purged_believes_its_newest_commit(store: Store, writer: Writer) -> None:
+    """A machine whose clock says 1970 at its first start."""
+    put(writer, a_reading(), received_us=NOON_US)
+
+    assert writer.purge(NOON_US + 3_650 * DAY_US, Limits()) == 0
+    assert writer.purge(DAY_US, Limits()) == 0
+
+
+def test_a_still_that_went_is_not_left_in_the_file(file_store: Store, tmp_path: Path) -> None:
+    """Deleted pages of SQLite can be read from the file, unless they are overwritten."""
+    writer = file_store.writer()
+    batch = writer.begin(NOON_US)
+    batch.add_snapshot("c-1", NOON_US, b"somebody's face" * 2_000)
+    batch.add_dead_letter(a_letter(payload=b"13812345678"))
+    batch.commit()
+
+    writer.purge(NOON_US + 2 * DAY_US, Limits())
+    with file_store._write_engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    writer.close()
+
+    assert b"somebody's face" not in (tmp_path / "street.db").read_bytes()
+    assert b"13812345678" not in (tmp_path / "street.db").read_bytes()

@@ -1,0 +1,1 @@
+"""The desk's management pages: people, roster, devices, audit."""

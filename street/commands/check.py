@@ -1,0 +1,32 @@
+"""`python -m street check`: whether configuration and store will do, without starting anything."""
+
+import argparse
+import sys
+
+from street.clock import iso
+from street.config import Config
+from street.keys import load_keys
+from street.store import copies
+from street.store.migrate import HEAD
+
+
+def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Tell the command line what this command takes."""
+    parser = subparsers.add_parser("check", help="look at configuration and store, and change nothing")
+    parser.set_defaults(run=run)
+
+
+def run(config: Config, _options: argparse.Namespace) -> int:
+    """Say what was found; a wrong configuration ended the program before, with 78."""
+    sys.stdout.write(f"configuration {config.shown}: good\n")
+    if config.store_path is not None and not config.store_path.exists():
+        sys.stdout.write(f"store {config.store_path}: not there yet, made at the first start\n")
+        return 0
+    key = load_keys(config.people.keys_file).audit if config.people.keys_file.exists() else b""
+    found = copies.examine(config.store.url, key)
+    newest = iso(found.newest_us) if found.newest_us else "none"
+    sys.stdout.write(f"store: good, {sum(found.rows.values())} rows, newest reading {newest}, ")
+    sys.stdout.write(f"audit to entry {found.audit.entry_no}, tables {found.revision}\n")
+    if found.revision != HEAD:
+        sys.stdout.write(f"this program's tables are {HEAD}: `python -m street upgrade`\n")
+    return 0
