@@ -20,7 +20,7 @@ from dashboard.way_in import way_in
 from layouts.sign_in.login import going_on_page
 from street import passwords
 from street.config import Config
-from street.people import Actor, Person
+from street.people import Actor, Person, Role
 
 PAGES: Final = {"code": "/login/code", "password": "/login/password", "enrol": "/login/enrol"}
 BROWSERS: Final = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -117,8 +117,10 @@ def _open(request: Request, office: Office, person: Person, answer: Response) ->
     before = asking.session()
     if before is not None:
         office.sessions.end(before.session_id, by=asking.actor(), reason="replaced")
+    # who is nothing but a wall is a screen, which no one touches: it does not fall asleep
+    kind = "screen" if person.roles == {Role.WALL} else "person"
     token, session = office.sessions.begin(
-        person.person_id, kind="person", address=asking.address(), name=device_name(request), by=by
+        person.person_id, kind=kind, address=asking.address(), name=device_name(request), by=by
     )
     cookies.give(answer, office.config, token, session, office.now_us())
     sealed.forget(answer, office, sealed.STEPS)

@@ -1,6 +1,6 @@
 """Views: what a reader of the live feed may see. Two readers with the same rights share one view, and its cost.
 
-    whole picture ──▶ things that lie in the view's areas ──▶ texts masked, but for areas where they may be read clear
+    whole picture ──▶ things that lie in the view's areas ──▶ texts masked, for everybody: who may know more reveals it
 
 Weather and ingest's heartbeat belong to whoever sees anything. A view that does not see everything has counts of its
 own, counted from what it sees.
@@ -22,15 +22,14 @@ SEVERITIES: Final = (1, 2, 3, 4)
 
 
 class View(NamedTuple):
-    """The areas whose things are seen, and those whose texts are seen unmasked; None: everywhere."""
+    """The areas whose things are seen; None: everywhere."""
 
     seen: frozenset[str] | None = frozenset()
-    clear: frozenset[str] | None = frozenset()
 
 
 def view_of(person: Person | None) -> View:
-    """Return what *person* may see of the live picture now; it changes with grants and, for clear texts, with duty."""
-    return View(_outermost(areas_of(person, Action.SEE_LIVE)), _outermost(areas_of(person, Action.REVEAL)))
+    """Return what *person* may see of the live picture now; it changes with grants."""
+    return View(_outermost(areas_of(person, Action.SEE_LIVE)))
 
 
 def _outermost(areas: frozenset[str] | None) -> frozenset[str] | None:
@@ -75,12 +74,10 @@ class Eye:
 
     def whole(self, state: Body) -> Body:
         """Return the part of the whole picture that is seen."""
-        incidents = {
-            name: self._masked(name, incident) for name, incident in state["i"].items() if self._sees_incident(name)
-        }
+        incidents = {name: _masked(incident) for name, incident in state["i"].items() if self._sees_incident(name)}
         return {
             **state,
-            "assets": {name: self._named(name, asset) for name, asset in state["assets"].items() if self._sees(name)},
+            "assets": {name: _named(asset) for name, asset in state["assets"].items() if self._sees(name)},
             "a": {name: age for name, age in state["a"].items() if self._sees(name)},
             "i": incidents,
             "c": self._counted(state),
@@ -110,7 +107,7 @@ class Eye:
         for name, incident in incidents.items():
             if incident is not None and self._sees_incident(name):
                 self._shown.add(name)
-                moved[name] = self._masked(name, incident)
+                moved[name] = _masked(incident)
             elif name in self._shown:
                 self._shown.discard(name)
                 moved[name] = None
@@ -136,16 +133,6 @@ class Eye:
             "areas": dict(Counter(incident["area"] for incident in incidents)),
         }
 
-    def _masked(self, name: str, incident: Body) -> Body:
-        if self._holds(self._view.clear, self._where.incidents.get(name, "")):
-            return incident
-        return {**incident, **{text: masked_text(incident[text]) for text in TEXTS if incident.get(text)}}
-
-    def _named(self, name: str, asset: Body) -> Body:
-        if self._holds(self._view.clear, self._where.assets.get(name, "")):
-            return asset
-        return {**asset, "name": masked_text(asset["name"])}
-
     def _sees(self, asset_id: str) -> bool:
         return self._holds(self._view.seen, self._where.assets.get(asset_id, ""))
 
@@ -155,6 +142,14 @@ class Eye:
     def _holds(self, areas: frozenset[str] | None, area_id: str) -> bool:
         area_id = area_id or self._where.subdistrict_id
         return areas is None or any(lies_in(area_id, outer) for outer in areas)
+
+
+def _masked(incident: Body) -> Body:
+    return {**incident, **{text: masked_text(incident[text]) for text in TEXTS if incident.get(text)}}
+
+
+def _named(asset: Body) -> Body:
+    return {**asset, "name": masked_text(asset["name"])}
 
 
 @functools.lru_cache(maxsize=16_384)

@@ -13,8 +13,8 @@ from tests.dashboard.conftest import until
 from tests.dashboard.test_live import frames_in, run
 
 OURS, THEIRS = "370202007001", "370202007004"
-SEES_OURS = View(frozenset({OURS}), frozenset())
-SEES_THEIRS = View(frozenset({THEIRS}), frozenset())
+SEES_OURS = View(frozenset({OURS}))
+SEES_THEIRS = View(frozenset({THEIRS}))
 
 
 def report(hub: Hub, name: str, area: str = OURS) -> None:
@@ -119,7 +119,7 @@ def test_there_are_never_more_feeds_than_can_be_packed(monkeypatch: pytest.Monke
     async def story(hub: Hub) -> None:
         entered(hub, SEES_OURS)
         for number in range(10):
-            hub.whole(View(frozenset({f"37020200700{number}001"}), frozenset()))
+            hub.whole(View(frozenset({f"37020200700{number}001"})))
 
         assert len(hub._feeds) == 3
         assert SEES_OURS in hub._feeds

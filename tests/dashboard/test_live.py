@@ -11,7 +11,7 @@ from dashboard.feed import BACKLOG_FRAMES, RING_FRAMES, Screen
 from dashboard.live import Hub
 from dashboard.view import View
 
-EVERYTHING = View(None, None)
+EVERYTHING = View(None)
 NOW_US = 1_795_486_520_000_000
 NORMAL, WORST = [1795486520.0, 0], [1795486520.0, 1]
 
