@@ -33,7 +33,8 @@ def test_a_new_incident_is_counted_soon(serve: Callable[[Config], Serving], stre
     until(lambda: serving.client.get("/api/snapshot").json()["c"].get("open") == 0, "the first count")
     street.report(an_incident(severity=2))
 
-    until(lambda: serving.client.get("/api/snapshot").json()["c"]["s2"] == 1, "the second count")
+    until(lambda: serving.client.get("/api/snapshot").json()["c"]["open"] == 1, "the second count")
+    assert serving.client.get("/api/snapshot").json()["c"]["s2"] == 1
 
 
 def test_the_day_turns_without_an_incident(street: Written) -> None:

@@ -149,12 +149,10 @@ def test_hostile_bytes_leave_the_process_alive(rig: Rig) -> None:
     hostile = [packet("street/bench-0001/telemetry", payload, mid) for mid, payload in enumerate(payloads, start=1)]
 
     speak(rig, hostile)
-    began_s = clock.monotonic_s()
     speak(rig, readings(1))
-    rows = rig.wait_for_rows(1, within_s=5)
+    rows = rig.wait_for_rows(1, within_s=1)
 
     assert len(rows) == 1
-    assert clock.monotonic_s() - began_s < 1
     assert ingest.is_running()
     assert count(rig, "SELECT sum(letters) FROM dead_letter_groups") >= len(payloads) - 1
 
