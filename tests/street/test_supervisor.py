@@ -31,9 +31,14 @@ def test_an_abstract_address_is_understood(monkeypatch: pytest.MonkeyPatch) -> N
         assert line.recv(64) == b"WATCHDOG=1"
 
 
-def test_without_a_supervisor_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither without the variable nor with a socket that is gone."""
+def test_a_supervisor_that_is_gone_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the missing variable nor a socket that is gone stops us, and the next one is told again."""
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     tell_supervisor("READY=1")
-    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
     tell_supervisor("READY=1")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(tmp_path / "notify"))
+        tell_supervisor("WATCHDOG=1")
+
+        assert line.recv(64) == b"WATCHDOG=1"
