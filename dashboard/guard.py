@@ -161,13 +161,15 @@ class Guard:
         """Return the rule of an address that who asks may ask; everything else is 401 to strangers and 404 else."""
         scope = here.scope
         rule = rule_of(scope["path"])
-        if rule is None or rule.action is None or not may(known.person if known else None, rule.action):
-            if rule is not None and rule.action is not None and (known or not wants_page(scope)):
-                # a stranger's page leads to the sign-in page: that is no attempt
-                self._note(here, known, rule.action, scope["path"] if known else rule.pattern, "not-allowed")
+        if rule is None or rule.action is None:
             self._check_rate(here, known, None)
             raise HTTPException(404 if known else 401)
-        self._check_rate(here, known, rule)
+        is_allowed = may(known.person if known else None, rule.action)
+        self._check_rate(here, known, rule if is_allowed else None)  # first: a flood of refusals is no flood of notes
+        if not is_allowed:
+            if known or not wants_page(scope):  # a stranger's page leads to the sign-in page: that is no attempt
+                self._note(here, known, rule.action, scope["path"] if known else rule.pattern, "not-allowed")
+            raise HTTPException(404 if known else 401)
         if scope["method"] not in rule.methods:
             raise HTTPException(405, "method not allowed", {"allow": ", ".join(sorted(rule.methods))})
         return rule
