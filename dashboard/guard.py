@@ -146,7 +146,7 @@ class Guard:
     def _check_rate(self, here: Arrived, known: Known | None, rule: Rule | None) -> None:
         who = f"session {known.session.session_id}" if known else f"address {here.address}"
         self._take_turn(here, who, rates.EVERYTHING)
-        if rule is not None and rule.action is Action.OPEN and here.scope["method"] == "POST":
+        if rule is not None and rule.action is Action.OPEN and here.scope["method"] == "POST" in rule.methods:
             self._take_turn(here, f"address {here.address}", rates.SIGN_IN)
 
     def _take_turn(self, here: Arrived, who: str, rate: rates.Rate) -> None:
