@@ -80,6 +80,7 @@ class Planted(Stack):
                 "street/incidents/hotline": incident(
                     "planted", title=TEXT[:190], title_en=TEXT[:190], address=TEXT[:190]
                 ),
+                "street/incidents/post": incident("revealed", title=TEXT[:190]),  # others are never revealed
                 "street/incidents/phone": incident("refused", phone=PHONE),
                 f"street/token={TOKEN}/telemetry": {"password": PASSWORD, "note": TEXT},
                 f"street/BIN-01/{TOKEN}": {"note": TEXT},
@@ -137,7 +138,7 @@ def has_arrived(stack: Planted) -> bool:
     """Return whether the incident is stored and the refusals are kept."""
     with closing(stack.store()) as store, closing(store.reader()) as reader:
         letters = sum(group.letters for group in reader.dead_letter_groups())
-        return len(reader.incidents(["hotline/planted"])) == 1 and letters >= 4
+        return len(reader.incidents(["hotline/planted", "post/revealed"])) == 2 and letters >= 4
 
 
 @pytest.fixture(scope="module")
@@ -220,11 +221,11 @@ def test_no_event_of_the_stream_holds_them(street: Planted, readers: dict[Role, 
 def test_a_reveal_shows_them_to_one_person_and_keeps_the_reason_clean(readers: dict[Role, Reader]) -> None:
     """The reason is typed by somebody in a hurry: what she pastes does not reach the auditor."""
     leader, worker, auditor = (readers[role] for role in (Role.SQUAD_LEADER, Role.GRID_WORKER, Role.AUDITOR))
-    wish = {"kind": "incident", "id": "hotline/planted", "reason": TEXT}
+    wish = {"kind": "incident", "id": "post/revealed", "reason": TEXT}
 
     begun = leader.client.post("/api/reveals", json=wish, headers=leader.csrf)
-    hers = leader.client.get("/api/incidents/hotline/planted").json()
-    others = worker.client.get("/api/incidents/hotline/planted").text
+    hers = leader.client.get("/api/incidents/post/revealed").json()
+    others = worker.client.get("/api/incidents/post/revealed").text
     audit = auditor.client.get("/desk/audit.csv").text
 
     assert begun.status_code == 201
