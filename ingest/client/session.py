@@ -177,7 +177,8 @@ class Session:
         if str(error) == self._unreached:
             return
         self._unreached = str(error)
-        level = logging.DEBUG if self.generation else logging.WARNING
+        # who only speaks has a person in front, who is told by the command itself
+        level = logging.DEBUG if self.generation or not self.settings.filters else logging.WARNING
         level = logging.ERROR if isinstance(error, ssl.SSLError) else level
         log.log(level, "broker not reached host=%s port=%d: %s", self.settings.host, self.settings.port, error)
 

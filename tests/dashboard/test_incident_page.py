@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,10 +19,10 @@ from tests.dashboard.conftest import TESTER, Signed, an_incident
 NOON_US = 1_795_492_800_000_000  # 2026-11-24 12:00 in Asia/Shanghai
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
     """A dashboard over two incidents."""
-    with staged(tmp_path_factory.mktemp("street")) as made:
+    with staged(tmp_path) as made:
         yield made
 
 
