@@ -24,6 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.journeys)
+            item.add_marker(pytest.mark.timeout(300))
     items.sort(key=lambda item: item.get_closest_marker("journeys") is not None)
 
 
