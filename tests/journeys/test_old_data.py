@@ -24,6 +24,7 @@ def hasty_assets(tmp_path: Path) -> Path:
     path.write_text("\n".join([COLUMNS, *rows]) + "\n", encoding="utf-8")
     return path
 
+
 TOKEN_T3 = """(place) => { const e = place.appendChild(document.createElement("i")); e.style.color = "var(--t3)";
   const color = getComputedStyle(e).color; e.remove(); return color; }"""
 
