@@ -6,7 +6,18 @@ from difflib import get_close_matches
 from types import ModuleType
 from typing import Final, Protocol
 
-from ingest.dialects import native, ttn_v3, zigbee2mqtt
+from ingest.dialects import (
+    chirpstack_v4,
+    homie5,
+    native,
+    owntracks,
+    shelly_gen1,
+    shelly_gen2,
+    tasmota,
+    ttn_v3,
+    ultralight,
+    zigbee2mqtt,
+)
 from ingest.messages import Decoded, DecodedReading, Kind, Message, rejected
 from ingest.refusals import INTERNAL, TOPIC_UNKNOWN, RefusedError
 from ingest.topics import check, is_filter, literal_root, matches
@@ -14,7 +25,21 @@ from street.errors import ConfigError
 
 __all__ = ["DIALECTS", "UNROUTED", "Decoded", "DecodedReading", "Decoder", "Kind", "Message", "default_routes"]
 
-DIALECTS: Final[dict[str, ModuleType]] = {module.NAME: module for module in (native, zigbee2mqtt, ttn_v3)}
+DIALECTS: Final[dict[str, ModuleType]] = {
+    module.NAME: module
+    for module in (
+        native,
+        zigbee2mqtt,
+        ttn_v3,
+        chirpstack_v4,
+        tasmota,
+        owntracks,
+        ultralight,
+        homie5,
+        shelly_gen1,
+        shelly_gen2,
+    )
+}
 UNROUTED: Final = "none"  # the dialect's name of a topic that is malformed, or that no filter takes
 _CACHED: Final = 50_000
 _log = logging.getLogger(__name__)
@@ -59,7 +84,7 @@ class Decoder:
             return name, rejected(RefusedError(INTERNAL))
 
     def _route(self, topic: str) -> tuple[str, Callable[[Message], Decoded]]:
-        check(topic)  # once a topic: only sound ones are remembered
+        check(topic[self._is_rooted(topic) :])  # once a topic: only sound ones are remembered
         for topic_filter, name, dialect in self._routes:
             if matches(topic_filter, topic):
                 if len(self._by_topic) >= _CACHED:
@@ -68,9 +93,16 @@ class Decoder:
                 return name, dialect.decode
         raise RefusedError(TOPIC_UNKNOWN)
 
+    def _is_rooted(self, topic: str) -> bool:
+        """Return whether *topic* begins with a slash because a filter wants it so: Ultralight's topics do."""
+        return topic.startswith("/") and any(it[0] == "/" and matches(it, topic) for it, *_ in self._routes)
+
 
 def _dialects(routes: list[tuple[str, str]]) -> list[tuple[str, str, Dialect]]:
-    """Return the routes with their dialects; filters below one another share one: it is the same installation."""
+    """Return the routes with their dialects; filters below one another share one: it is the same installation.
+
+    So do all filters of a dialect that says `IS_ONE`: what it learns under one counts under the others.
+    """
     roots: dict[str, set[str]] = {}
     for topic_filter, name in routes:
         if name not in DIALECTS:
@@ -86,7 +118,11 @@ def _dialects(routes: list[tuple[str, str]]) -> list[tuple[str, str, Dialect]]:
     found = []
     for topic_filter, name in routes:
         own = literal_root(topic_filter)
-        root = min((it for it in roots[name] if matches(f"{it}/#" if it else "#", own)), key=len)
+        root = (
+            ""
+            if getattr(DIALECTS[name], "IS_ONE", False)
+            else min((it for it in roots[name] if matches(f"{it}/#" if it else "#", own)), key=len)
+        )
         if (name, root) not in made:
             made[name, root] = DIALECTS[name].Dialect(root)
         found.append((topic_filter, name, made[name, root]))

@@ -26,6 +26,7 @@ ALIASES: Final[dict[str, tuple[str, str | None]]] = {
     **dict.fromkeys(["tilt_angle", "inclination"], ("tilt", None)),
     **dict.fromkeys(["leak", "leakage", "water_leakage"], ("water_leak", None)),
     **dict.fromkeys(["lid_open", "cover_opened", "lid_opened"], ("cover_open", None)),
+    **dict.fromkeys(["lane_count", "lanes_count", "vehicles", "car_count"], ("vehicle_count", None)),
     **dict.fromkeys(["people", "person_count", "people_total"], ("people_count", None)),
     **dict.fromkeys(["contact", "contact_state"], ("contact_closed", None)),
     **dict.fromkeys(["relay", "relay_on", "lamp_on"], ("switch_on", None)),

@@ -144,15 +144,20 @@ def _coordinates(fields: dict[str, Any]) -> set[str]:
 
 
 def _channel(item: dict[str, Any], place: int) -> str | int:
-    for name in _CHANNEL_NAMES:
-        if type(item.get(name)) in (str, int):
-            return str(item[name])[:_NAME_CHARACTERS]
-    return place
+    named = _channel_name(item)
+    return place if named is None else str(_whole(item[named]))[:_NAME_CHARACTERS]
+
+
+def _channel_name(item: dict[str, Any]) -> str | None:
+    """Return which field of *item* names its channel; a whole double is a number of a codec that knows no other."""
+    return next((name for name in _CHANNEL_NAMES if type(_whole(item.get(name))) in (str, int)), None)
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - a payload field
+    return int(value) if type(value) is float and value.is_integer() else value
 
 
 def _without_channel(item: dict[str, Any]) -> dict[str, Any]:
     """Return *item* without the field that names its channel."""
-    for name in _CHANNEL_NAMES:
-        if type(item.get(name)) in (str, int):
-            return {key: value for key, value in item.items() if key != name}
-    return item
+    named = _channel_name(item)
+    return item if named is None else {key: value for key, value in item.items() if key != named}

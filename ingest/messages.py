@@ -41,7 +41,7 @@ class DecodedReading(NamedTuple):
     """One value as the source said it, in our names and units."""
 
     quantity: str
-    value: float | bool | dict[str, float] | None  # a dict only for `position`
+    value: float | bool | str | dict[str, float] | None  # a dict only for `position`, a text is a state, not stored
     unit: str | None
     path: str | None = None  # where in the payload it stood
     time_us: int | None = None  # only where the reading has a time of its own
@@ -70,11 +70,11 @@ class Decoded:
 
 
 def rejected(refused: RefusedError, policy: str = "drop") -> Decoded:
-    """Return what a refused message is; it names no device, since nothing of it is believed."""
+    """Return what a refused message is; it names a device only where the topic is believed though the payload isn't."""
     extra: dict[str, Any] = {"policy": policy}
     if refused.field:
         extra["field"] = refused.field
-    return Decoded(Kind.REJECT, extra=extra, code=refused.code, reason=refused.reason)
+    return Decoded(Kind.REJECT, refused.device_id, extra=extra, code=refused.code, reason=refused.reason)
 
 
 def measured(

@@ -65,9 +65,16 @@ class RefusedError(PayloadError):
 
     Attributes:
         field: the payload field at fault, or "" where it is the whole.
+        device_id: whose topic it came on, where the topic can be believed though the payload can't.
     """
 
     def __init__(self, ground: Ground, field: str = "") -> None:
         super().__init__(ground.code, ground.reason)
         self.ground = ground
         self.field = field[:64]
+        self.device_id: str | None = None
+
+    def of(self, device_id: str) -> "RefusedError":
+        """Return itself, as the refusal of a message on *device_id*'s own topic."""
+        self.device_id = device_id
+        return self

@@ -4,7 +4,7 @@ Python's own `fromisoformat` accepts naive times, week dates, NUL at the end and
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 from typing import Any, Final
 
 from ingest.refusals import TS_EPOCH, TS_FORMAT, TS_FUTURE, TS_NAIVE, TS_OLD, RefusedError
@@ -72,6 +72,19 @@ def source_time(value: Any) -> int:  # noqa: ANN401 - a payload field
     if at_us >= LATEST_US:
         raise RefusedError(TS_FUTURE, "ts")
     return at_us
+
+
+def local_us(text: str, zone: timezone) -> int:
+    """Return the instant of *text*, RFC 3339 without its zone, in *zone*.
+
+    Raises:
+        RefusedError: not of that form.
+    """
+    if len(text) < _HEAD or text[-1] in "Zz" or "+" in text or "-" in text[_HEAD:]:
+        raise RefusedError(TS_FORMAT, "ts")
+    at_us = _read(f"{text}Z")
+    offset = zone.utcoffset(None)
+    return at_us - (int(offset.total_seconds()) * SECOND_US if offset else 0)
 
 
 def settle(at_us: int, received_us: int, extra: dict[str, Any]) -> int | None:

@@ -47,7 +47,7 @@ UNITS: Final[dict[str, str | None]] = {
     "pm1": "µg/m³", "pm25": "µg/m³", "pm10": "µg/m³", "no2": "µg/m³", "so2": "µg/m³", "o3": "µg/m³",
     "co": "µg/m³", "co2": "ppm", "tvoc": "ppb",
     "wind_speed": "m/s", "wind_direction": "°", "rain": "mm", "snow": "mm", "visibility": "m",
-    "battery": "%", "battery_voltage": "V", "link_quality": "lqi", "rssi": "dBm", "snr": "dB",
+    "battery": "%", "battery_voltage": "V", "link_quality": "lqi", "rssi": "dBm", "snr": "dB", "link_margin": "dB",
     "power": "W", "apparent_power": "VA", "reactive_power": "var", "energy": "kWh",
     "voltage": "V", "current": "A", "power_factor": "1", "frequency": "Hz",
     "switch_on": None, "motion": None, "cover_open": None, "parking_occupied": None, "water_leak": None,

@@ -11,9 +11,9 @@ Without a payload formatter there are only bytes, which stay undecoded here.
 from typing import Any, Final
 
 from ingest.field_readings import FieldReadings
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
+from ingest.lorawan import link_readings
+from ingest.messages import Decoded, Kind, Message, measured
 from ingest.positions import is_outside, position
-from ingest.quantities import reading
 from ingest.refusals import (
     MISSING_FIELD,
     TOPIC_MALFORMED,
@@ -117,7 +117,7 @@ def _uplink(device_id: str, body: dict[str, Any], message: Message) -> Decoded:
     time_us = _uplink_time(body, uplink, message, extra)
     taken = FieldReadings()
     _payload_readings(uplink, taken, message.received_us, extra)
-    taken.readings += _link_readings(uplink.get("rx_metadata"), extra)
+    taken.readings += link_readings(uplink.get("rx_metadata"), "rx_metadata", extra)
     _battery(uplink.get("last_battery_percentage"), taken, message.received_us)
     _describe(uplink, extra)
     if taken.states:
@@ -166,32 +166,6 @@ def _normalized_item(
         time_us = lenient_time(item["time"], received_us, extra)
         item = {name: value for name, value in item.items() if name != "time"}
     taken.take(item, path, time_us=time_us, names=_NORMALIZED)
-
-
-def _link_readings(metadata: Any, extra: dict[str, Any]) -> list[DecodedReading]:  # noqa: ANN401 - a payload field
-    """Return RSSI and SNR of the gateway that heard best; a figure that is absent beside the other is zero."""
-    heard = []
-    for place, gateway in enumerate(metadata if type(metadata) is list else []):
-        if type(gateway) is not dict:
-            continue
-        rssi, snr = gateway.get("rssi", gateway.get("channel_rssi")), gateway.get("snr")
-        if rssi is None and snr is None:
-            continue
-        if type(rssi or 0) in (int, float) and type(snr or 0) in (int, float):
-            heard.append((snr or 0, rssi or 0, -place))
-    if type(metadata) is list and metadata:
-        extra["gateways"] = len(metadata)
-    if not heard:
-        return []
-    snr, rssi, place = max(heard)
-    best = metadata[-place]
-    ids = best.get("gateway_ids")
-    if type(ids) is dict and type(ids.get("gateway_id")) is str:
-        extra["gateway_id"] = ids["gateway_id"][:64]
-    return [
-        reading("rssi", rssi, f"rx_metadata[{-place}].rssi"),
-        reading("snr", snr, f"rx_metadata[{-place}].snr"),
-    ]
 
 
 def _battery(reported: Any, taken: FieldReadings, received_us: int) -> None:  # noqa: ANN401 - a payload field

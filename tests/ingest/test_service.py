@@ -126,9 +126,9 @@ def test_a_server_has_its_own_lock(tmp_path: Path) -> None:
 
 def test_a_dialect_we_do_not_speak_is_named_with_its_line(tmp_path: Path) -> None:
     """In the configuration's own form."""
-    config = a_config(tmp_path, more="ingest:\n  routes:\n    tasmota: [tele/#]\n")
+    config = a_config(tmp_path, more="ingest:\n  routes:\n    morse: [tele/#]\n")
 
-    with pytest.raises(ConfigError, match=r"config\.yaml:9: ingest\.routes: no dialect named 'tasmota'"):
+    with pytest.raises(ConfigError, match=r"config\.yaml:9: ingest\.routes: no dialect named 'morse'"):
         service.decoder_of(config)
 
 
