@@ -1,18 +1,25 @@
 """From an MQTT message to what it says: the dialect is chosen by topic filter, and nothing ever raises."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from types import ModuleType
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from ingest.dialects import (
     chirpstack_v4,
+    cloudevents,
+    frigate,
+    homeassistant,
     homie5,
     native,
+    ngsi,
     owntracks,
+    senml,
+    sensorthings,
     shelly_gen1,
     shelly_gen2,
+    sparkplug_b,
     tasmota,
     ttn_v3,
     ultralight,
@@ -29,11 +36,18 @@ DIALECTS: Final[dict[str, ModuleType]] = {
     module.NAME: module
     for module in (
         native,
+        ngsi,
         zigbee2mqtt,
         ttn_v3,
         chirpstack_v4,
+        cloudevents,
         tasmota,
+        frigate,
+        sparkplug_b,
+        homeassistant,
         owntracks,
+        senml,
+        sensorthings,
         ultralight,
         homie5,
         shelly_gen1,
@@ -52,6 +66,20 @@ class Dialect(Protocol):
         """Return what *message* says, or raise `RefusedError`."""
 
 
+@runtime_checkable
+class Learner(Protocol):
+    """A dialect whose devices announce the topics that they speak on."""
+
+    def decode(self, message: Message) -> Decoded:
+        """Return what *message* says, or raise `RefusedError`."""
+
+    def learnt(self, topic: str) -> bool:
+        """Return whether *topic* was announced."""
+
+    def topics(self) -> Iterator[str]:
+        """Yield all that were announced."""
+
+
 def default_routes() -> list[tuple[str, str]]:
     """Return each dialect's own topic filters, for where no configuration says otherwise."""
     return [(topic_filter, name) for name, module in DIALECTS.items() for topic_filter in module.FILTERS]
@@ -66,6 +94,11 @@ class Decoder:
     def __init__(self, routes: list[tuple[str, str]]) -> None:
         self._routes = _dialects(routes)
         self._by_topic: dict[str, tuple[str, Callable[[Message], Decoded]]] = {}
+        self._learners = list({id(it): (name, it) for _, name, it in self._routes if isinstance(it, Learner)}.values())
+
+    def learnt_topics(self) -> set[str]:
+        """Return the topics outside the routes that devices have announced and that must be listened to."""
+        return {topic for _, learner in self._learners for topic in learner.topics()}
 
     def decode(self, message: Message) -> tuple[str, Decoded]:
         """Return the dialect's name and what *message* says."""
@@ -91,6 +124,9 @@ class Decoder:
                     self._by_topic.clear()
                 self._by_topic[topic] = name, dialect.decode
                 return name, dialect.decode
+        for name, learner in self._learners:
+            if learner.learnt(topic):  # not remembered: what was learnt can be forgotten
+                return name, learner.decode
         raise RefusedError(TOPIC_UNKNOWN)
 
     def _is_rooted(self, topic: str) -> bool:

@@ -44,9 +44,17 @@ def as_fields(decoded: Decoded) -> dict[str, Any]:
         "device_id": decoded.device_id,
         "time": _written(decoded.time_us),
         "readings": [_reading(one) for one in decoded.readings],
-        "extra": decoded.extra if decoded.code is None else {**decoded.extra, "code": decoded.code},
+        "extra": _extra(decoded),
         "reason": decoded.reason,
     }
+
+
+def _extra(decoded: Decoded) -> dict[str, Any]:
+    extra = decoded.extra if decoded.code is None else {**decoded.extra, "code": decoded.code}
+    if not decoded.others:
+        return extra
+    others = [{"device_id": it.device_id, "readings": [_reading(one) for one in it.readings]} for it in decoded.others]
+    return {**extra, "second_entity": others[0], "entities": others}
 
 
 def _reading(one: DecodedReading) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class Message(NamedTuple):
     generation: int = 0  # of the connection it came in on: an ack is good only in the same one
     mid: int = 0
     qos: int = 1
+    content_type: str = ""  # MQTT 5 only, as are the user properties
+    properties: tuple[tuple[str, str], ...] = ()
 
 
 class DecodedReading(NamedTuple):
@@ -67,6 +69,7 @@ class Decoded:
     reason: str | None = None
     incident: Incident | None = None
     snapshot: bytes | None = None
+    others: list["Decoded"] = field(default_factory=list)  # what the message says of other devices
 
 
 def rejected(refused: RefusedError, policy: str = "drop") -> Decoded:

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timezone
 from typing import Any, Final
 
-from ingest.refusals import TS_EPOCH, TS_FORMAT, TS_FUTURE, TS_NAIVE, TS_OLD, RefusedError
+from ingest.refusals import TS_EPOCH, TS_FORMAT, TS_FUTURE, TS_NAIVE, TS_OLD, TS_SECONDS, RefusedError
 from ingest.stamp import AHEAD_US, HISTORY_US, SKEW_US
 from street.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, as_us
 
@@ -18,6 +18,7 @@ _RFC3339: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,32}))?([Zz]|([+-])(\d\d):(\d\d))?", re.ASCII
 )
 _MILLISECOND_US: Final = 1000
+_MOST_SECONDS: Final = 1e11
 _HEAD: Final = 19  # characters up to the whole second
 _CACHED: Final = 8192
 _heads: dict[str, int] = {}  # "2026-11-24T02:15:30" -> µs as if UTC
@@ -45,6 +46,20 @@ def epoch_ms_us(value: int) -> int:
         RefusedError: a plausible instant (2000–2100) only in another unit, or in none.
     """
     at_us = value * 1000
+    if not EARLIEST_US <= at_us < LATEST_US:
+        raise RefusedError(TS_EPOCH, "ts")
+    return at_us
+
+
+def epoch_s_us(value: float) -> int:
+    """Return the instant of an epoch in seconds, whole or not.
+
+    Raises:
+        RefusedError: a plausible instant (2000–2100) only in another unit, or in none.
+    """
+    if not 0 <= value < _MOST_SECONDS:
+        raise RefusedError(TS_SECONDS, "ts")
+    at_us = round(value * SECOND_US)
     if not EARLIEST_US <= at_us < LATEST_US:
         raise RefusedError(TS_EPOCH, "ts")
     return at_us

@@ -25,8 +25,8 @@ from ingest.refusals import (
     RefusedError,
 )
 from ingest.strict_json import parse_object
-from ingest.texts import is_sound_name
-from ingest.timestamps import epoch_ms_us, settle
+from ingest.texts import is_sound_name, name_warning
+from ingest.timestamps import epoch_s_us, settle
 from ingest.topics import below, literal_root
 from street.clock import HOUR_US
 
@@ -92,7 +92,7 @@ def _said(device_id: str, kind: Any, body: dict[str, Any], message: Message) -> 
 
 
 def _is_text(value: Any) -> bool:  # noqa: ANN401 - a payload field
-    return type(value) is str and 0 < len(value) and is_sound_name(value)
+    return type(value) is str and len(value) > 0 and is_sound_name(value)
 
 
 def _time(body: dict[str, Any], received_us: int, extra: dict[str, Any]) -> int | None:
@@ -106,7 +106,7 @@ def _time(body: dict[str, Any], received_us: int, extra: dict[str, Any]) -> int 
         raise RefusedError(MISSING_FIELD, "tst")
     if type(stamp) is not int:
         raise RefusedError(TS_FORMAT, "tst")
-    at_us = settle(epoch_ms_us(stamp * 1000), received_us, extra)
+    at_us = settle(epoch_s_us(stamp), received_us, extra)
     if at_us is None:
         raise RefusedError(TS_FUTURE, "tst")
     return at_us
@@ -130,6 +130,10 @@ def _location(device_id: str, body: dict[str, Any], message: Message) -> Decoded
     _describe(body, extra)
     told = measured(device_id, time_us, readings, extra, dropped)
     told.kind = Kind.POSITION
+    warning = name_warning(device_id)
+    if warning:
+        told.reason = warning
+        extra["policy"] = "accept"
     return told
 
 
