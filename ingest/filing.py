@@ -20,6 +20,8 @@ IMPLAUSIBLE: Final = int(Flag.IMPLAUSIBLE)
 MISSING: Final = int(Flag.MISSING)
 SIMULATED: Final = int(Flag.SIMULATED)
 CLOCK_SKEW: Final = int(Flag.CLOCK_SKEW)
+# what a source says of a value's worth -> what a person must know beside it
+WORTH: Final = {"historical": int(Flag.HISTORY), "stale": int(Flag.LATE), "bad": IMPLAUSIBLE}
 # kinds that tell of the device and not of the street: counted, not stored
 SILENT: Final = frozenset({Kind.DISCOVERY, Kind.REMOVAL, Kind.LOG, Kind.IGNORE})
 PRESENCE: Final = frozenset({Kind.AVAILABILITY, Kind.BIRTH, Kind.DEATH})
@@ -111,6 +113,8 @@ class Filing:
         find = self.register.find
         for item in items:
             message, dialect, decoded = item
+            for other in decoded.others:
+                self._take_oddly(Item(message, dialect, other), None, batch, readings)
             asset = None
             if decoded.kind is Kind.TELEMETRY and decoded.device_id is not None:
                 asset = find(dialect, decoded.device_id)
@@ -140,7 +144,9 @@ class Filing:
             own = flags | earned
             if value is None or quality == "missing":
                 readings.append(Reading(asset_id, quantity, at_us, received_us, None, own | MISSING))
-            elif not isinstance(value, dict):
+            elif not isinstance(value, (dict, str)):
+                if quality is not None:
+                    own |= WORTH.get(quality, 0)
                 value = float(value)  # noqa: PLW2901 - true is 1.0
                 if not is_plausible(kind, quantity, value):
                     own |= IMPLAUSIBLE
@@ -163,17 +169,28 @@ class Filing:
         if asset is None:
             return
         if decoded.kind in PRESENCE:
-            at_us, _flags = stamp(decoded.time_us, message.received_us)
-            for one in decoded.readings:
-                if one.quantity == "online":
-                    batch.set_availability(asset.asset_id, bool(one.value), at_us)
-        else:
+            self._note_presence(asset, item, batch)
+        if decoded.kind not in PRESENCE or decoded.kind is Kind.BIRTH:
             self._read_oddly(asset, item, batch, readings)
+
+    def _note_presence(self, asset: Asset, item: Item, batch: Batch) -> None:
+        """File whether a device is there; one that was born is, one that dies takes along what stands behind it."""
+        message, dialect, decoded = item
+        at_us, _flags = stamp(decoded.time_us, message.received_us)
+        said = next((bool(one.value) for one in decoded.readings if one.quantity == "online"), None)
+        is_there = True if decoded.kind is Kind.BIRTH else said
+        if is_there is None:
+            return
+        batch.set_availability(asset.asset_id, is_there, at_us)
+        for device_id in decoded.extra.get("also", ()):
+            behind = self.register.find(dialect, device_id)
+            if behind is not None:
+                batch.set_availability(behind.asset_id, is_there, at_us)
 
     def _newcomer(self, item: Item, device_id: str, batch: Batch) -> Asset | None:
         """Return the new asset of who measures or shows something; presence and events may be a gateway's own."""
         _message, dialect, decoded = item
-        is_measured = bool(decoded.readings) and decoded.kind not in PRESENCE
+        is_measured = bool(decoded.readings) and (decoded.kind not in PRESENCE or decoded.kind is Kind.BIRTH)
         if not is_measured and decoded.snapshot is None:
             return None
         asset = self.register.meet(dialect, device_id)

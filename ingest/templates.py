@@ -59,9 +59,9 @@ def is_numeric(text: str) -> bool:
 
 def _walk(document: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - any JSON
     for step in path:
-        if (type(document) is dict and step in document) or (
-            type(document) is list and type(step) is int and step < len(document)
-        ):
+        if isinstance(document, dict) and step in document:
+            document = document[step]
+        elif isinstance(document, list) and isinstance(step, int) and step < len(document):
             document = document[step]
         else:
             return ABSENT

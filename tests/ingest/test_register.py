@@ -46,7 +46,7 @@ def test_every_asset_answers_to_its_id_in_native_topics() -> None:
 
 def test_a_dialect_we_do_not_have_yet_is_native() -> None:
     """The demo street has LoRa gateways of a dialect that comes later."""
-    assert speaks_as(an_asset(dialect="sparkplug_b", device_id="node-7")) == ("native", "BIN-01")
+    assert speaks_as(an_asset(dialect="morse", device_id="node-7")) == ("native", "BIN-01")
 
 
 def test_a_newcomer_becomes_an_asset_without_a_place() -> None:
