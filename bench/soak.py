@@ -138,9 +138,7 @@ def look_at_page(devtools: CDPSession, at_s: float) -> Sample:
 def summary(samples: list[Sample]) -> dict[str, float]:
     """Return what is worth knowing of one part: memory at the end [MB], its growth [MB/h], most files and threads."""
     late = samples[len(samples) // 2 :]
-    slopes = [
-        (b.mb - a.mb) / (b.at_s - a.at_s) * 3600 for a, b in combinations(late[:: len(late) // 200 + 1], 2)
-    ]
+    slopes = [(b.mb - a.mb) / (b.at_s - a.at_s) * 3600 for a, b in combinations(late[:: len(late) // 200 + 1], 2)]
     return {
         "rss_mb": round(samples[-1].mb, 1),
         "growth_mb_per_h": round(statistics.median(slopes), 2) if slopes else 0.0,

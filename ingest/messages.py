@@ -80,6 +80,11 @@ def rejected(refused: RefusedError, policy: str = "drop") -> Decoded:
     return Decoded(Kind.REJECT, refused.device_id, extra=extra, code=refused.code, reason=refused.reason)
 
 
+def dropped_facts(dropped: list[RefusedError]) -> list[dict[str, str]]:
+    """Return what `extra["dropped"]` says of readings that were refused beside good ones."""
+    return [{"field": one.field, "code": one.code, "reason": one.reason} for one in dropped]
+
+
 def measured(
     device_id: str,
     time_us: int | None,
@@ -91,7 +96,7 @@ def measured(
     if not readings and dropped:
         return rejected(dropped[0], "drop_reading")
     if dropped:
-        extra["dropped"] = [{"field": one.field, "code": one.code, "reason": one.reason} for one in dropped]
+        extra["dropped"] = dropped_facts(dropped)
     if not readings:
         extra["policy"] = "accept"
         return Decoded(Kind.LOG, device_id, time_us, readings, extra, None, NO_READINGS)

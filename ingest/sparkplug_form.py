@@ -25,7 +25,7 @@ _MESSAGES: Final[dict[str, list[tuple[int, str, str, bool]]]] = {
         (4, "datatype", "uint32", False), (5, "is_historical", "bool", False), (6, "is_transient", "bool", False),
         (7, "is_null", "bool", False), (9, "properties", "Properties", False), (10, "int_value", "uint32", False),
         (11, "long_value", "uint64", False), (12, "float_value", "float", False), (13, "double_value", "double", False),
-        (14, "boolean_value", "bool", False), (15, "string_value", "string", False), (16, "bytes_value", "bytes", False),
+        (14, "boolean_value", "bool", False), (15, "string_value", "string", False),
     ],
     "Payload": [
         (1, "timestamp", "uint64", False), (2, "metrics", "Metric", True), (3, "seq", "uint64", False),
@@ -34,14 +34,19 @@ _MESSAGES: Final[dict[str, list[tuple[int, str, str, bool]]]] = {
 }  # fmt: skip
 
 
+VALUES: Final = frozenset("int_value long_value float_value double_value boolean_value string_value".split())
+
+
 def _payload_class() -> Any:  # noqa: ANN401 - a class that protobuf makes
     file = descriptor_pb2.FileDescriptorProto(name="sky_eye_sparkplug.proto", package=_PACKAGE, syntax="proto2")
     for name, fields in _MESSAGES.items():
         message = file.message_type.add(name=name)
+        message.oneof_decl.add(name="value") if any(field in VALUES for _, field, *_ in fields) else None
         for number, field, kind, is_many in fields:
             label = _FIELD.LABEL_REPEATED if is_many else _FIELD.LABEL_OPTIONAL
             if kind in _KINDS:
-                message.field.add(name=field, number=number, type=_KINDS[kind], label=label)
+                one_of = {"oneof_index": 0} if field in VALUES else {}
+                message.field.add(name=field, number=number, type=_KINDS[kind], label=label, **one_of)
             else:
                 whole = f".{_PACKAGE}.{kind}"
                 message.field.add(name=field, number=number, type=_FIELD.TYPE_MESSAGE, type_name=whole, label=label)
@@ -51,6 +56,3 @@ def _payload_class() -> Any:  # noqa: ANN401 - a class that protobuf makes
 
 
 Payload: Final = _payload_class()
-VALUES: Final = (
-    "int_value", "long_value", "float_value", "double_value", "boolean_value", "string_value", "bytes_value"
-)  # fmt: skip

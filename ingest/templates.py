@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ingest.bare_text import is_number
+
 _LONGEST: Final = 256
 _FORM: Final = re.compile(
     r"\s*\{\{-?\s*(value_json|value)\b((?:(?:\.[A-Za-z_]\w{0,63}|\[(?:'[^'\]]{1,64}'|\"[^\"\]]{1,64}\"|\d{1,3})\]))*)"
@@ -18,7 +20,6 @@ _FORM: Final = re.compile(
 _STEP: Final = re.compile(r"\.([A-Za-z_]\w*)|\['([^']+)'\]|\[\"([^\"]+)\"\]|\[(\d+)\]", re.ASCII)
 _FILTER: Final = re.compile(r"\|\s*([a-z_]+)(?:\(\s*(.*?)\s*\))?(?=\s*(?:\||$))", re.ASCII)
 _KNOWN: Final = frozenset({"float", "int", "round", "default", "d"})
-_NUMBER: Final = re.compile(r"\s*[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?\s*", re.ASCII)
 ABSENT: Final = object()  # the path leads nowhere, and no default stands in
 
 
@@ -37,6 +38,9 @@ class Template:
         return found
 
 
+PLAIN: Final = Template(None, ())  # the payload as it is
+
+
 def parse_template(text: str) -> Template | None:
     """Return the template in *text*, or None where it is more than a path with known filters."""
     match = _FORM.fullmatch(text) if len(text) <= _LONGEST else None
@@ -52,19 +56,12 @@ def parse_template(text: str) -> Template | None:
     return Template(path, found) if path else None
 
 
-def is_numeric(text: str) -> bool:
-    """Return whether *text* is a finite decimal number."""
-    return _NUMBER.fullmatch(text) is not None and math.isfinite(float(text))
-
-
 def _walk(document: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - any JSON
     for step in path:
-        if isinstance(document, dict) and step in document:
-            document = document[step]
-        elif isinstance(document, list) and isinstance(step, int) and step < len(document):
-            document = document[step]
-        else:
+        has_step = step < len(document) if type(document) is list and type(step) is int else type(document) is dict
+        if not has_step or (type(document) is dict and step not in document):
             return ABSENT
+        document = document[step]
     return document
 
 
@@ -74,10 +71,10 @@ def _filtered(found: Any, name: str, argument: str) -> Any:  # noqa: ANN401 - an
     if found is ABSENT or found is None or type(found) is bool:
         return found
     if type(found) is str:
-        if not is_numeric(found):
+        if not is_number(found):
             return _literal(argument) if name in {"float", "int"} and argument else found
         found = float(found)
-    if type(found) not in (int, float):
+    if type(found) not in (int, float) or not math.isfinite(found):
         return found
     if name == "float":
         return float(found)
@@ -90,6 +87,6 @@ def _filtered(found: Any, name: str, argument: str) -> Any:  # noqa: ANN401 - an
 def _literal(text: str) -> Any:  # noqa: ANN401 - a literal
     if text[:1] in {"'", '"'}:
         return text[1:-1]
-    if is_numeric(text):
-        return float(text) if "." in text else int(text)
+    if is_number(text):
+        return int(text) if text.lstrip("+-").isdigit() else float(text)
     return {"true": True, "false": False}.get(text.lower())

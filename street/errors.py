@@ -5,6 +5,9 @@ StreetError ─┬─ ConfigError             do not start
              ├─ StoreError              keep what you hold, try again later
              ├─ IllegalTransitionError  a sentence for the officer
              ├─ SupersededError         look again: somebody was quicker
+             ├─ NotAllowedError         a sentence for who asked: this may not be done
+             ├─ LoginTakenError         choose another login
+             ├─ FieldError              a field of what was given holds what it may not
              └─ FrameError              a frame is not what `frames` promises: our own mistake
 """
 
@@ -41,6 +44,36 @@ class IllegalTransitionError(StreetError):
 
 class SupersededError(StreetError):
     """The caller acted on an older version."""
+
+
+class NotAllowedError(StreetError):
+    """A step that would break a promise, whoever asks.
+
+    Attributes:
+        code: a short word for why; the sentence for it is the screen's.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class LoginTakenError(StreetError):
+    """Somebody has this login already."""
+
+
+class FieldError(StreetError):
+    """A field holds what it may not.
+
+    Attributes:
+        field: its name.
+        code: a short word for why; the sentence for it is the screen's.
+    """
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(f"{field}: {code}")
+        self.field = field
+        self.code = code
 
 
 class FrameError(StreetError):

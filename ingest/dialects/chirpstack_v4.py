@@ -4,16 +4,16 @@
     application/<id>/device/<devEui>/command/…                                          ours to it: ignored
 
 Fields that have their default value are absent on the wire. Numbers of a codec's object are doubles. Without a codec
-there are only bytes, which stay undecoded here.
+there are only bytes, which are read where a profile says how.
 """
 
 from typing import Any, Final
 
 from ingest.field_readings import FieldReadings
+from ingest.lora_payload import Uplink
 from ingest.lorawan import link_readings
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
+from ingest.messages import Decoded, DecodedReading, Kind, Message
 from ingest.positions import is_outside, position
-from ingest.quantities import reading
 from ingest.refusals import (
     MISSING_FIELD,
     TOPIC_MALFORMED,
@@ -26,10 +26,9 @@ from ingest.refusals import (
 from ingest.strict_json import parse_object
 from ingest.texts import is_id, is_sound_name
 from ingest.timestamps import lenient_time
-from ingest.topics import below, literal_root
+from ingest.topics import below
 
-NAME: Final = "chirpstack_v4"
-FILTERS: Final = ("application/+/device/+/#",)
+ROOT: Final = "application"
 
 _HAPPENED: Final = frozenset({"join", "ack", "txack", "integration"})
 _FAULTS: Final = frozenset({"ERROR", "WARNING"})
@@ -40,7 +39,7 @@ _TAGS: Final = 16
 class Dialect:
     """Decodes what one network server publishes; keeps nothing between messages."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
+    def __init__(self, root: str = ROOT) -> None:
         self._root = root
 
     def decode(self, message: Message) -> Decoded:
@@ -102,42 +101,27 @@ def _uplink(device_id: str, time_us: int | None, body: dict[str, Any], extra: di
     taken = FieldReadings()
     if body.get("object") is not None:
         taken.take(body["object"], "object")
-    elif type(body.get("data")) is str:
-        extra["frm_payload"] = body["data"][:512]
+    else:
+        profile = body.get("deviceInfo", {}).get("deviceProfileName")
+        Uplink(body.get("data"), device_id, profile, body.get("fPort", 0)).take("data", taken, extra)
     taken.readings += link_readings(body.get("rxInfo"), "rxInfo", extra)
     for name, key in (("fPort", "f_port"), ("fCnt", "f_cnt")):
         if type(body.get(name, 0)) is int:
             extra[key] = body.get(name, 0)
-    if taken.states:
-        extra["states"] = taken.states
     if any(type(one.value) is dict and is_outside(one.value["lat"], one.value["lon"]) for one in taken.readings):
         extra["geo_outside"] = True
-    return measured(device_id, time_us, taken.readings, extra, taken.dropped)
+    return taken.told(device_id, time_us, extra)
 
 
 def _status(device_id: str, time_us: int | None, body: dict[str, Any], extra: dict[str, Any]) -> Decoded:
     """Return battery and link margin: the level counts only where the device runs on a battery and told its level."""
-    dropped: list[RefusedError] = []
-    readings: list[DecodedReading] = []
+    taken = FieldReadings()
     if body.get("externalPowerSource") is True or body.get("batteryLevelUnavailable") is True:
-        readings.append(DecodedReading("battery", None, "%", "batteryLevel", quality="unavailable"))
+        taken.readings.append(DecodedReading("battery", None, "%", "batteryLevel", quality="unavailable"))
     else:
-        _take("battery", body.get("batteryLevel", 0.0), "batteryLevel", readings, dropped)
-    _take("link_margin", body.get("margin", 0), "margin", readings, dropped)
-    return measured(device_id, time_us, readings, extra, dropped)
-
-
-def _take(
-    quantity: str,
-    value: Any,  # noqa: ANN401 - a payload field
-    path: str,
-    readings: list[DecodedReading],
-    dropped: list[RefusedError],
-) -> None:
-    try:
-        readings.append(reading(quantity, value, path))
-    except RefusedError as refused:
-        dropped.append(refused)
+        taken.add("battery", body.get("batteryLevel", 0.0), "batteryLevel")
+    taken.add("link_margin", body.get("margin", 0), "margin")
+    return taken.told(device_id, time_us, extra)
 
 
 def _log(device_id: str, time_us: int | None, body: dict[str, Any], extra: dict[str, Any]) -> Decoded:
@@ -146,7 +130,7 @@ def _log(device_id: str, time_us: int | None, body: dict[str, Any], extra: dict[
     for name in ("level", "code", "description"):
         if type(body.get(name)) is str:
             extra[name] = body[name][:_NAME_CHARACTERS]
-    kind = Kind.ALARM if level in _FAULTS else Kind.LOG
+    kind = Kind.ALARM if type(level) is str and level in _FAULTS else Kind.LOG
     return Decoded(kind, device_id, time_us, [], extra)
 
 

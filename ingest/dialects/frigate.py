@@ -11,18 +11,15 @@
 persons are personal data: what is kept of them is marked so.
 """
 
-import math
-import re
 from typing import Any, Final
 
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
-from ingest.quantities import number, reading
+from ingest.bare_text import bare_number, bare_text, bare_word
+from ingest.field_readings import FieldReadings
+from ingest.messages import Decoded, DecodedReading, Kind, Message, dropped_facts, measured
+from ingest.quantities import reading
 from ingest.refusals import (
-    EMPTY,
     MISSING_FIELD,
     NOT_NUMERIC,
-    NOT_UTF8,
-    TOO_LARGE,
     TOPIC_MALFORMED,
     TOPIC_UNKNOWN,
     TS_FORMAT,
@@ -33,11 +30,10 @@ from ingest.refusals import (
 from ingest.strict_json import PACKET_BYTES, parse_object
 from ingest.texts import is_sound_name
 from ingest.timestamps import epoch_s_us, settle
-from ingest.topics import below, literal_root
-from street.clock import iso
+from ingest.topics import below
+from street.clock import SECOND_US, iso
 
-NAME: Final = "frigate"
-FILTERS: Final = ("frigate/#",)
+ROOT: Final = "frigate"
 
 _SERVER: Final = "frigate"
 _TEXT_CHARACTERS: Final = 128
@@ -45,21 +41,18 @@ _MOST_NAMES: Final = 32
 _PHASES: Final = frozenset({"new", "update", "end", "genai"})
 _AVAILABLE: Final = {"online": True, "stopped": False, "offline": False}
 _ROLES: Final = {"online": True, "offline": False, "disabled": False}
-_ON: Final = {"ON": True, "OFF": False}
-_NUMBER: Final = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_ON: Final = {"on": True, "off": False}
 _VEHICLES: Final = frozenset({"car", "truck", "bus"})
 _CYCLES: Final = frozenset({"bicycle", "motorcycle"})
 _FIRE_LANES: Final = ("fire_lane", "xiaofang")
 _PERSONAL: Final = "personal data: mask before display"
 _PERSONAL_UPDATES: Final = frozenset({"lpr", "face"})
-_MICRO: Final = 1_000_000
-_SWITCHED: Final = frozenset({"state", "set", "suspend"})
 
 
 class Dialect:
     """Decodes what one Frigate publishes; keeps nothing between messages."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
+    def __init__(self, root: str = ROOT) -> None:
         self._root = root
 
     def decode(self, message: Message) -> Decoded:
@@ -93,22 +86,26 @@ def _of_server(form: str, message: Message) -> Decoded:
 
 
 def _of_camera(camera: str, rest: list[str], message: Message) -> Decoded:
+    form, name = rest[0], rest[1] if len(rest) > 1 else ""
     if rest[-1] in {"snapshot", "set", "suspend"} or "ptz" in rest:
         return Decoded(Kind.IGNORE, camera)  # a picture is never read as text
-    if rest == ["motion"]:
-        is_moving = _word(message.payload, _ON)
-        return _one(camera, DecodedReading("motion", is_moving, None, "motion"))
-    if rest[0] == "status" and len(rest) == 2:
-        return _presence(camera, message.payload, _ROLES, role=rest[1])
-    if rest == ["review_status"]:
-        return Decoded(Kind.LOG, camera, extra={"review_status": _text(message.payload)[:_TEXT_CHARACTERS]})
-    if rest[0] == "audio" and len(rest) == 2:
-        return _audio(camera, rest[1], message.payload)
-    if rest[-1] in _SWITCHED or rest[0] in {"classification", "object_classification"}:
+    if rest[-1] == "state" or form in {"classification", "object_classification"}:
         return Decoded(Kind.LOG, camera)
-    if len(rest) == 1 or rest[1:] == ["active"]:
+    if form in {"motion", "review_status"} and not name:
+        return _of_picture(camera, form, message.payload)
+    if form == "status" and len(rest) == 2:
+        return _presence(camera, message.payload, _ROLES, role=name)
+    if form == "audio" and len(rest) == 2:
+        return _audio(camera, name, message.payload)
+    if rest[1:] in ([], ["active"]):
         return _count(camera, rest, message.payload)
     raise RefusedError(TOPIC_UNKNOWN)
+
+
+def _of_picture(camera: str, form: str, payload: bytes) -> Decoded:
+    if form == "motion":
+        return _one(camera, DecodedReading("motion", bare_word(payload, _ON), None, "motion"))
+    return Decoded(Kind.LOG, camera, extra={"review_status": bare_text(payload)[:_TEXT_CHARACTERS]})
 
 
 def _one(device_id: str, found: DecodedReading) -> Decoded:
@@ -117,7 +114,7 @@ def _one(device_id: str, found: DecodedReading) -> Decoded:
 
 def _presence(device_id: str, payload: bytes, words: dict[str, bool], role: str = "") -> Decoded:
     """Return whether Frigate, or one role of a camera, is there; only `detect` speaks for the camera."""
-    is_online = _word(payload, words)
+    is_online = bare_word(payload, words)
     if role and role != "detect":
         return Decoded(Kind.LOG, device_id, extra={"role": role[:_TEXT_CHARACTERS], "online": is_online})
     extra = {"role": role} if role else {}
@@ -126,12 +123,12 @@ def _presence(device_id: str, payload: bytes, words: dict[str, bool], role: str 
 
 def _audio(camera: str, name: str, payload: bytes) -> Decoded:
     if name == "dBFS":
-        return _one(camera, reading("audio_level", _number(payload, name), name)._replace(path=None))
+        return _one(camera, reading("audio_level", bare_number(payload, name), name)._replace(path=None))
     if name == "rms":
-        return _one(camera, reading("audio_rms", _number(payload, name), name))
+        return _one(camera, reading("audio_rms", bare_number(payload, name), name))
     if name == "transcription":
         return Decoded(Kind.IGNORE, camera)  # what somebody said is nobody's to keep
-    extra = {"audio": name[:_TEXT_CHARACTERS], "heard": _word(payload, _ON)}
+    extra = {"audio": name[:_TEXT_CHARACTERS], "heard": bare_word(payload, _ON)}
     return Decoded(Kind.EVENT, camera, extra=extra)
 
 
@@ -139,36 +136,11 @@ def _count(camera: str, rest: list[str], payload: bytes) -> Decoded:
     label = rest[0]
     if not is_sound_name(label) or len(label) > _TEXT_CHARACTERS:
         raise RefusedError(TOPIC_MALFORMED)
-    count = _number(payload, label)
+    count = bare_number(payload, label)
     if type(count) is not int or count < 0:
         raise RefusedError(NOT_NUMERIC, label)
     quantity = "active_object_count" if len(rest) == 2 else "object_count"
     return _one(camera, DecodedReading(quantity, count, "count", label, None, label))
-
-
-def _text(payload: bytes) -> str:
-    if not payload:
-        raise RefusedError(EMPTY)
-    if len(payload) > _TEXT_CHARACTERS:
-        raise RefusedError(TOO_LARGE)
-    try:
-        return payload.decode().strip()
-    except UnicodeDecodeError:
-        raise RefusedError(NOT_UTF8) from None
-
-
-def _word(payload: bytes, words: dict[str, bool]) -> bool:
-    known = words.get(_text(payload))
-    if known is None:
-        raise RefusedError(UNKNOWN_WORD)
-    return known
-
-
-def _number(payload: bytes, path: str) -> float:
-    text = _text(payload)
-    if not _NUMBER.fullmatch(text):
-        raise RefusedError(NOT_NUMERIC, path)
-    return number(float(text) if {".", "e", "E"} & set(text) else int(text), path)
 
 
 def _instant(said: Any) -> int | None:  # noqa: ANN401 - a payload field
@@ -179,9 +151,9 @@ def _instant(said: Any) -> int | None:  # noqa: ANN401 - a payload field
     """
     if said is None:
         return None
-    if type(said) not in (int, float) or not math.isfinite(said) or not 0 <= said < 1e11:
+    if type(said) not in (int, float):
         raise RefusedError(TS_FORMAT)
-    return epoch_s_us(float(said))
+    return epoch_s_us(said)
 
 
 def _settled(said: list[Any], received_us: int, extra: dict[str, Any]) -> int | None:
@@ -222,35 +194,37 @@ def _event(body: dict[str, Any], received_us: int) -> Decoded:
     if after.get("false_positive") is True:
         return Decoded(Kind.IGNORE, camera, reason="false_positive")
     extra: dict[str, Any] = {"event_id": _named(after, "id"), "phase": phase}
-    started_us = _instant(after.get("start_time"))
-    ended_us = _instant(after.get("end_time"))
     time_us = _settled([after.get("end_time"), after.get("frame_time"), after.get("start_time")], received_us, extra)
+    _describe(after, extra)
+    extra |= _lasted(_instant(after.get("start_time")), _instant(after.get("end_time")))
+    taken = FieldReadings()
+    if after.get("score") is not None:
+        taken.add("detection_score", after["score"], "after.score", unit="1")
+    if taken.dropped:
+        extra["dropped"] = dropped_facts(taken.dropped)
+    return Decoded(Kind.EVENT, camera, time_us, taken.readings, extra)
+
+
+def _describe(after: dict[str, Any], extra: dict[str, Any]) -> None:
+    """Note what was seen and where; that a plate or a face was read, but not which."""
     if type(after.get("label")) is str and is_sound_name(after["label"]):
         extra["label"] = after["label"][:_TEXT_CHARACTERS]
     extra["zones"] = _names(after.get("current_zones"))
     extra["entered_zones"] = _names(after.get("entered_zones"))
     if type(after.get("stationary")) is bool:
         extra["stationary"] = after["stationary"]
-    if started_us is not None:
-        extra["started_at"] = iso(started_us)
-        if ended_us is not None:
-            extra["duration_s"] = (ended_us - started_us) / _MICRO
     if after.get("recognized_license_plate") or after.get("sub_label"):
         extra["privacy"] = _PERSONAL
     matter = _matter(extra)
     if matter:
         extra["suggested_matter"] = matter
-    readings, dropped = [], []
-    if after.get("score") is not None:
-        try:
-            readings.append(
-                DecodedReading("detection_score", number(after["score"], "after.score"), "1", "after.score")
-            )
-        except RefusedError as refused:
-            dropped.append({"field": refused.field, "code": refused.code, "reason": refused.reason})
-    if dropped:
-        extra["dropped"] = dropped
-    return Decoded(Kind.EVENT, camera, time_us, readings, extra)
+
+
+def _lasted(started_us: int | None, ended_us: int | None) -> dict[str, Any]:
+    if started_us is None:
+        return {}
+    lasted = {} if ended_us is None else {"duration_s": (ended_us - started_us) / SECOND_US}
+    return {"started_at": iso(started_us), **lasted}
 
 
 def _matter(extra: dict[str, Any]) -> str:

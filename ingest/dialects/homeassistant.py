@@ -12,77 +12,43 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ingest.field_names import identify
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
-from ingest.quantities import SAME_UNIT, reading
+from ingest.announcements import (
+    SWITCHED,
+    Entity,
+    as_told,
+    components_of,
+    device_of,
+    entity_of,
+    expanded,
+    template_of,
+    topic_of,
+)
+from ingest.bare_text import bare_text, is_number, text_number
+from ingest.field_readings import FieldReadings
+from ingest.messages import Decoded, DecodedReading, Kind, Message
+from ingest.quantities import reading
 from ingest.refusals import (
-    MISSING_FIELD,
     NOT_NUMERIC,
-    NOT_UTF8,
-    TOO_LARGE,
     TOPIC_UNKNOWN,
     UNKNOWN_WORD,
-    WRONG_TYPE,
     RefusedError,
 )
 from ingest.strict_json import PACKET_BYTES, TELEMETRY_BYTES, parse, parse_object
-from ingest.templates import ABSENT, Template, is_numeric, parse_template
-from ingest.texts import is_sound_name
-from ingest.topics import TOPIC_CHARACTERS, below, literal_root
+from ingest.templates import ABSENT, Template, parse_template
 from street.readings import UNITS
 
-NAME: Final = "homeassistant"
-FILTERS: Final = ("homeassistant/#",)
+_COMPONENTS: Final = frozenset(
+    """alarm_control_panel binary_sensor button camera climate cover device device_automation device_tracker event fan
+    humidifier image lawn_mower light lock media_player notify number scene select sensor siren switch tag text time
+    update vacuum valve water_heater""".split()
+)
 
 UNSUPPORTED: Final = "unsupported template"
 _TEXT_CHARACTERS: Final = 128
 _MOST_ENTITIES: Final = 50_000
 _MOST_OF_DEVICE: Final = 256
+_MOST_AVAILABILITIES: Final = 8
 _GONE: Final = frozenset({"none", "unknown", "unavailable", "null", ""})
-_LONG: Final = {
-    "stat_t": "state_topic", "val_tpl": "value_template", "uniq_id": "unique_id",
-    "unit_of_meas": "unit_of_measurement", "dev_cla": "device_class", "pl_on": "payload_on", "pl_off": "payload_off",
-    "avty": "availability", "avty_t": "availability_topic", "avty_mode": "availability_mode",
-    "pl_avail": "payload_available", "pl_not_avail": "payload_not_available", "exp_aft": "expire_after",
-    "dev": "device", "o": "origin", "cmps": "components", "p": "platform", "stat_val_tpl": "state_value_template",
-    "ids": "identifiers", "cns": "connections", "t": "topic", "stat_on": "state_on", "stat_off": "state_off",
-    "avty_tpl": "availability_template", "schema": "schema",
-}  # fmt: skip
-_SENSORS: Final = {
-    "temperature": "temperature", "humidity": "humidity", "atmospheric_pressure": "pressure", "pressure": "pressure",
-    "illuminance": "illuminance", "sound_pressure": "noise_laeq", "pm1": "pm1", "pm25": "pm25", "pm10": "pm10",
-    "carbon_dioxide": "co2", "carbon_monoxide": "co", "nitrogen_dioxide": "no2", "ozone": "o3",
-    "sulphur_dioxide": "so2", "volatile_organic_compounds_parts": "tvoc", "battery": "battery", "voltage": "voltage",
-    "current": "current", "power": "power", "apparent_power": "apparent_power", "reactive_power": "reactive_power",
-    "energy": "energy", "power_factor": "power_factor", "frequency": "frequency", "signal_strength": "rssi",
-    "wind_speed": "wind_speed", "wind_direction": "wind_direction", "speed": "speed", "precipitation": "rain",
-    "distance": "distance", "moisture": "soil_moisture",
-}  # fmt: skip
-_BINARIES: Final = {
-    "opening": "cover_open", "motion": "motion", "occupancy": "occupancy", "presence": "presence",
-    "moisture": "water_leak", "smoke": "smoke", "gas": "gas", "carbon_monoxide": "carbon_monoxide", "tamper": "tamper",
-    "vibration": "vibration", "battery": "battery_low", "connectivity": "online", "power": "switch_on",
-}  # fmt: skip
-_DOORS: Final = frozenset({"door", "window", "garage_door"})  # on means open: a contact that is not closed
-_SWITCHED: Final = frozenset({"switch", "light", "binary_sensor", "fan", "siren"})
-_READ: Final = _SWITCHED | {"sensor", "number"}
-
-
-@dataclass(slots=True)
-class _Entity:
-    """One entity: where its state comes and how it is read."""
-
-    device_id: str
-    unique_id: str
-    component: str
-    quantity: str
-    unit: str | None
-    state_topic: str
-    template: Template | None
-    on: str = "ON"
-    off: str = "OFF"
-    is_inverse: bool = False
-    expire_after_s: int | None = None
 
 
 @dataclass(slots=True)
@@ -90,19 +56,19 @@ class _Presence:
     """Whether a device is there, from one or several topics."""
 
     mode: str = "latest"
-    words: dict[str, tuple[str, str]] = field(default_factory=dict)  # topic -> payloads for here and away
+    words: dict[str, tuple[str, str, Template | None]] = field(default_factory=dict)  # topic -> here, away, template
     heard: dict[str, bool] = field(default_factory=dict)
 
 
 class Dialect:
     """Decodes announcements and, on the topics they name, states and availabilities; feed it in order."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
-        self._root = root
-        self._announced: dict[str, tuple[str, list[_Entity]]] = {}  # config topic -> device and its entities
-        self._states: dict[str, list[_Entity]] = {}  # state topic -> who speaks there
+    def __init__(self, _root: str = "") -> None:
+        self._announced: dict[str, tuple[str, list[Entity]]] = {}  # config topic -> device and its entities
+        self._states: dict[str, list[Entity]] = {}  # state topic -> who speaks there
         self._presence: dict[str, _Presence] = {}  # device -> its availability
         self._watched: dict[str, list[str]] = {}  # availability topic -> devices
+        self.version = 0  # changes with what `topics` yields
 
     def learnt(self, topic: str) -> bool:
         """Return whether an announcement has named *topic*."""
@@ -123,14 +89,16 @@ class Dialect:
             return self._state(message)
         if message.topic in self._watched:
             return self._availability(message)
-        levels = below(self._root, message.topic)
-        if levels == ["status"]:
+        levels = message.topic.split("/")
+        if levels[-1] == "status":
             return Decoded(Kind.IGNORE)
-        if levels[-1] != "config" or len(levels) not in {3, 4}:
+        size = next((size for size in (4, 3) if len(levels) > size and levels[-size] in _COMPONENTS), 0)
+        if levels[-1] != "config" or not size:
             raise RefusedError(TOPIC_UNKNOWN)
+        levels = levels[-size:]
         if not message.payload:
             return self._removed(message.topic, levels)
-        body = _expanded(parse_object(message.payload, PACKET_BYTES))
+        body = expanded(parse_object(message.payload, PACKET_BYTES))
         return self._announcement(message.topic, levels, body)
 
     def _removed(self, topic: str, levels: list[str]) -> Decoded:
@@ -140,6 +108,7 @@ class Dialect:
 
     def _forget(self, topic: str) -> None:
         _, entities = self._announced.pop(topic, ("", []))
+        self.version += bool(entities)
         for entity in entities:
             left = [it for it in self._states.get(entity.state_topic, []) if it is not entity]
             if left:
@@ -148,231 +117,125 @@ class Dialect:
                 self._states.pop(entity.state_topic, None)
 
     def _announcement(self, topic: str, levels: list[str], body: dict[str, Any]) -> Decoded:
-        device_id = _device(body.get("device"), levels[1])
-        parts, removed = _components(levels[0], levels[-2], body)
-        entities: list[_Entity] = []
+        device_id = device_of(body.get("device"), levels[1])
+        parts, removed = components_of(levels[0], levels[-2], body)
+        entities: list[Entity] = []
         rejected: list[str] = []
-        told: list[dict[str, Any]] = []
         for component, unique_id, fields in parts[:_MOST_OF_DEVICE]:
-            entity = _entity(device_id, component, unique_id, fields)
-            if entity is None:
-                rejected.append(unique_id)
-            else:
+            entity = entity_of(device_id, component, unique_id, fields)
+            if entity is not None:
                 entities.append(entity)
-                told.append(_as_told(entity, fields))
+            elif template_of(fields) is None:
+                rejected.append(unique_id)
             self._watch(device_id, fields)
-        self._forget(topic)
-        if sum(map(len, self._states.values())) + len(entities) <= _MOST_ENTITIES:
-            self._announced[topic] = device_id, entities
-            for entity in entities:
-                self._states.setdefault(entity.state_topic, []).append(entity)
-        extra: dict[str, Any] = {"entities": told}
+        self._keep(topic, device_id, entities)
+        told = {entity.unique_id: entity for entity in entities}
+        shown = [as_told(told[name], fields) for _, name, fields in parts[:_MOST_OF_DEVICE] if name in told]
+        extra: dict[str, Any] = {"entities": shown}
         extra |= {name: value for name, value in (("rejected", rejected), ("removed_components", removed)) if value}
         return Decoded(Kind.DISCOVERY, device_id, extra=extra, reason=UNSUPPORTED if rejected else None)
 
+    def _keep(self, topic: str, device_id: str, entities: list[Entity]) -> None:
+        """Remember who speaks where, instead of what the same announcement said before."""
+        self._forget(topic)
+        if len(self._announced) >= _MOST_ENTITIES or len(self._states) + len(entities) > _MOST_ENTITIES:
+            return
+        self.version += 1
+        self._announced[topic] = device_id, entities
+        for entity in entities:
+            self._states.setdefault(entity.state_topic, []).append(entity)
+
     def _watch(self, device_id: str, fields: dict[str, Any]) -> None:
         """Note where a device says whether it is there."""
-        listed = fields.get("availability")
-        items = listed if type(listed) is list else [listed] if type(listed) is dict else []
-        items = [_expanded(item) for item in items if type(item) is dict]
-        if type(fields.get("availability_topic")) is str:
-            items.append({**fields, "topic": fields["availability_topic"]})
-        for item in items[:8]:
-            topic = _topic(item.get("topic"), fields)
-            if topic is None or len(self._watched) >= _MOST_ENTITIES:
+        mode = fields.get("availability_mode")
+        for item in _availabilities(fields)[:_MOST_AVAILABILITIES]:
+            topic, text = topic_of(item.get("topic"), fields), item.get("value_template")
+            template = parse_template(text) if type(text) is str else None
+            if topic is None or len(self._watched) >= _MOST_ENTITIES or (text is not None and template is None):
                 continue
             here, away = item.get("payload_available", "online"), item.get("payload_not_available", "offline")
             known = self._presence.setdefault(device_id, _Presence())
-            known.words[topic] = str(here), str(away)
-            mode = fields.get("availability_mode")
+            known.words[topic] = str(here), str(away), template
             known.mode = mode if type(mode) is str and mode in {"all", "any", "latest"} else "latest"
             devices = self._watched.setdefault(topic, [])
             if device_id not in devices:
                 devices.append(device_id)
+                self.version += 1
 
     def _availability(self, message: Message) -> Decoded:
         if not message.payload:
             return Decoded(Kind.IGNORE)
-        text = _text(message.payload)
-        found = []
-        for device_id in self._watched[message.topic]:
-            known = self._presence[device_id]
-            here, away = known.words[message.topic]
-            if text not in {here, away}:
-                raise RefusedError(UNKNOWN_WORD)
-            known.heard[message.topic] = text == here
-            heard = known.heard.values()
-            is_there = text == here if known.mode == "latest" else any(heard) if known.mode == "any" else all(heard)
-            found.append(Decoded(Kind.AVAILABILITY, device_id, None, [DecodedReading("online", is_there, None)]))
-        first, *first.others = found
+        text = bare_text(message.payload, TELEMETRY_BYTES)
+        first, *others = [
+            Decoded(Kind.AVAILABILITY, device_id, None, [self._heard(device_id, message.topic, text)])
+            for device_id in self._watched[message.topic]
+        ]
+        first.others = others
         return first
+
+    def _heard(self, device_id: str, topic: str, text: str) -> DecodedReading:
+        """Note what one topic says, and return whether the device is there by all that it has said."""
+        known = self._presence[device_id]
+        here, away, template = known.words[topic]
+        if template is not None:
+            text = str(template.value(parse(text.encode()) if template.path is not None else text))
+        if text not in {here, away}:
+            raise RefusedError(UNKNOWN_WORD)
+        known.heard[topic] = text == here
+        heard = known.heard.values()
+        is_there = any(heard) if known.mode == "any" else all(heard) if known.mode == "all" else text == here
+        return DecodedReading("online", is_there, None)
 
     def _state(self, message: Message) -> Decoded:
         if not message.payload:
             return Decoded(Kind.IGNORE)
         entities = self._states[message.topic]
         document: Any = ABSENT
-        if any(entity.template is not None and entity.template.path is not None for entity in entities):
+        if any(entity.template.path is not None for entity in entities):
             document = parse(message.payload, TELEMETRY_BYTES)
-        by_device: dict[str, tuple[list[DecodedReading], list[RefusedError]]] = {}
+        by_device: dict[str, FieldReadings] = {}
         for entity in entities:
-            readings, dropped = by_device.setdefault(entity.device_id, ([], []))
+            taken = by_device.setdefault(entity.device_id, FieldReadings())
             try:
                 found = _value(entity, document, message.payload)
-                if found is not ABSENT:
-                    readings.append(_reading(entity, found))
+                taken.readings += [] if found is ABSENT else [_reading(entity, found)]
             except RefusedError as refused:
-                dropped.append(refused)
-        first, *others = [
-            measured(device_id, None, readings, {}, dropped) for device_id, (readings, dropped) in by_device.items()
-        ]
+                taken.dropped.append(refused)
+        first, *others = [taken.told(device_id, None, {}) for device_id, taken in by_device.items()]
         first.others = others
         return first
 
 
-def _expanded(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return *fields* with their long names."""
-    return {_LONG.get(name, name): value for name, value in fields.items()}
+def _availabilities(fields: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return where a device says whether it is there: a list of topics, or one."""
+    listed = fields.get("availability")
+    items = listed if type(listed) is list else [listed]
+    found = [expanded(item) for item in items if type(item) is dict]
+    if type(fields.get("availability_topic")) is str:
+        template = fields.get("availability_template")
+        found.append({**fields, "topic": fields["availability_topic"], "value_template": template})
+    return found
 
 
-def _device(told: Any, otherwise: str) -> str:  # noqa: ANN401 - a payload field
-    ids = _expanded(told).get("identifiers") if type(told) is dict else None
-    first = ids[0] if type(ids) is list and ids else ids
-    if type(first) is str and 0 < len(first) <= _TEXT_CHARACTERS and is_sound_name(first):
-        return first
-    if not is_sound_name(otherwise):
-        raise RefusedError(MISSING_FIELD, "device")
-    return otherwise
+def _value(entity: Entity, document: Any, payload: bytes) -> Any:  # noqa: ANN401 - any JSON
+    return entity.template.value(document if entity.template.path is not None else bare_text(payload, TELEMETRY_BYTES))
 
 
-def _components(
-    component: str, object_id: str, body: dict[str, Any]
-) -> tuple[list[tuple[str, str, dict[str, Any]]], list[str]]:
-    """Return the entities that an announcement holds, with its shared fields, and the keys of those it removes."""
-    if component != "device":
-        return [(component, _unique(body, object_id), body)], []
-    listed = body.get("components")
-    if type(listed) is not dict:
-        raise RefusedError(MISSING_FIELD if listed is None else WRONG_TYPE, "components")
-    shared = {name: value for name, value in body.items() if name not in {"components", "unique_id", "name"}}
-    parts, removed = [], []
-    for key, fields in listed.items():
-        if type(fields) is not dict or not is_sound_name(key):
-            raise RefusedError(WRONG_TYPE, "components")
-        whole = _expanded(fields)
-        if whole.keys() <= {"platform"}:
-            removed.append(key[:_TEXT_CHARACTERS])
-        else:
-            parts.append((str(whole.get("platform", "")), _unique(whole, f"{object_id}_{key}"), {**shared, **whole}))
-    return parts, removed
-
-
-def _unique(fields: dict[str, Any], otherwise: str) -> str:
-    said = fields.get("unique_id")
-    return said[:_TEXT_CHARACTERS] if type(said) is str and is_sound_name(said) and said else otherwise
-
-
-def _topic(said: Any, fields: dict[str, Any]) -> str | None:  # noqa: ANN401 - a payload field
-    """Return a topic with `~` at its start or end put in; None where it is none."""
-    if type(said) is not str:
-        return None
-    tilde = fields.get("~")
-    if type(tilde) is str:
-        said = tilde + said[1:] if said.startswith("~") else said[:-1] + tilde if said.endswith("~") else said
-    is_one = 0 < len(said) <= TOPIC_CHARACTERS and not set(said) & {"+", "#"} and is_sound_name(said)
-    return said if is_one and said[0] not in "$/" else None
-
-
-def _entity(device_id: str, component: str, unique_id: str, fields: dict[str, Any]) -> _Entity | None:
-    """Return how an entity is read, None where it cannot be: no state, or a template that we never evaluate."""
-    topic = _topic(fields.get("state_topic"), fields)
-    if topic is None or component not in _READ:
-        return None
-    text = fields.get("value_template", fields.get("state_value_template"))
-    template = parse_template(text) if type(text) is str else None
-    if text is not None and template is None:
-        return None
-    if component == "light" and fields.get("schema") == "json" and template is None:
-        template = Template(("state",), ())
-    leaf = str(template.path[-1]) if template and template.path else ""
-    quantity, unit, is_inverse = _meaning(component, unique_id, leaf, fields)
-    after = fields.get("expire_after")
-    return _Entity(
-        device_id, unique_id, component, quantity, unit, topic, template,
-        on=str(fields.get("state_on", fields.get("payload_on", "ON"))),
-        off=str(fields.get("state_off", fields.get("payload_off", "OFF"))),
-        is_inverse=is_inverse,
-        expire_after_s=after if type(after) is int and 0 < after < 10**7 else None,
-    )  # fmt: skip
-
-
-def _meaning(component: str, unique_id: str, leaf: str, fields: dict[str, Any]) -> tuple[str, str | None, bool]:
-    """Return quantity, unit and whether on and off are the other way round here."""
-    device_class = fields.get("device_class")
-    said = fields.get("unit_of_measurement")
-    unit = SAME_UNIT.get(said, said)[:16] if type(said) is str and said else None
-    known = device_class if type(device_class) is str else ""
-    if component in _SWITCHED:
-        if component != "binary_sensor":
-            return "switch_on", None, False
-        if known in _DOORS:
-            return "contact_closed", None, True
-        return _BINARIES.get(known) or identify(leaf or unique_id)[0], None, False
-    if known in _SENSORS:
-        return _SENSORS[known], unit, False
-    quantity, own_unit = identify(leaf) if leaf else identify(unique_id)
-    return quantity, unit or own_unit, False
-
-
-def _as_told(entity: _Entity, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return what a person should see of an entity."""
-    told: dict[str, Any] = {"unique_id": entity.unique_id, "component": entity.component, "metric": entity.quantity}
-    if entity.component not in _SWITCHED:
-        told["unit"] = entity.unit
-    told["state_topic"] = entity.state_topic
-    if entity.component in _SWITCHED:
-        told |= {"payload_on": entity.on, "payload_off": entity.off}
-        topic = _topic(fields.get("availability_topic"), fields)
-        if topic:
-            told |= {"availability_topic": topic, "payload_available": str(fields.get("payload_available", "online"))}
-        return told
-    told["json_path"] = list(entity.template.path) if entity.template and entity.template.path is not None else None
-    if entity.expire_after_s:
-        told["expire_after_s"] = entity.expire_after_s
-    return told
-
-
-def _text(payload: bytes) -> str:
-    if len(payload) > TELEMETRY_BYTES:
-        raise RefusedError(TOO_LARGE)
-    try:
-        return payload.decode().strip()
-    except UnicodeDecodeError:
-        raise RefusedError(NOT_UTF8) from None
-
-
-def _value(entity: _Entity, document: Any, payload: bytes) -> Any:  # noqa: ANN401 - any JSON
-    if entity.template is None:
-        return _text(payload)
-    return entity.template.value(document if entity.template.path is not None else _text(payload))
-
-
-def _reading(entity: _Entity, value: Any) -> DecodedReading:  # noqa: ANN401 - any JSON
+def _reading(entity: Entity, value: Any) -> DecodedReading:  # noqa: ANN401 - any JSON
     """Return the reading in a state: a word of on and off, a number that may be text, or a gap."""
-    steps = entity.template.path if entity.template else None
+    steps = entity.template.path
     path = ".".join(map(str, steps)) if steps else None
     if value is None or (type(value) is str and value.lower() in _GONE):
         return DecodedReading(entity.quantity, None, UNITS.get(entity.quantity) or entity.unit, path, quality="missing")
-    if entity.component in _SWITCHED:
-        word = ("true" if value else "false") if type(value) is bool else str(value)
-        truths = {entity.on: True, entity.off: False}
-        is_on = truths.get(word, truths.get(word.upper(), value if type(value) is bool else None))
+    if entity.component in SWITCHED:
+        truths = {entity.off.casefold(): False, entity.on.casefold(): True}  # a contact may say false for open
+        is_on = truths.get(str(value).casefold(), value if type(value) is bool else None)
         if is_on is None:
             raise RefusedError(UNKNOWN_WORD, path or "state")
         return DecodedReading(entity.quantity, is_on != entity.is_inverse, None, path)
     if type(value) is str:
-        if is_numeric(value):
-            value = float(value) if set(value) & {".", "e", "E"} else int(value)
+        if is_number(value):
+            value = text_number(value, path or "state")
         elif UNITS.get(entity.quantity) or entity.unit:
             raise RefusedError(NOT_NUMERIC, path or "state")
         else:

@@ -9,18 +9,16 @@
 Text is read by the datatype that the description tells; a device that is lost takes its children along.
 """
 
-import math
 import re
 from typing import Any, Final
 
+from ingest.bare_text import bare_text, is_number, text_number
 from ingest.field_names import identify
 from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
-from ingest.quantities import BOOLEANS, number, reading
+from ingest.quantities import BOOLEANS, reading
 from ingest.refusals import (
-    EMPTY,
+    FORBIDDEN_CHARACTER,
     NOT_NUMERIC,
-    NOT_UTF8,
-    TOO_LARGE,
     TOPIC_MALFORMED,
     TOPIC_UNKNOWN,
     UNKNOWN_WORD,
@@ -30,15 +28,12 @@ from ingest.refusals import (
 )
 from ingest.strict_json import PACKET_BYTES, TELEMETRY_BYTES, parse_object
 from ingest.texts import has_forbidden
-from ingest.topics import below, literal_root
+from ingest.topics import below
 
-NAME: Final = "homie5"
-FILTERS: Final = ("homie/5/#",)
-BOOLEAN_CASE: Final = Ground("type", "boolean literals are case sensitive")
+ROOT: Final = "homie/5"
+BOOLEAN_LETTERS: Final = Ground("type", "boolean literals are case sensitive")
 
 _ID: Final = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
-_INTEGER: Final = re.compile(r"-?\d{1,19}", re.ASCII)
-_FLOAT: Final = re.compile(r"-?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _STATES: Final = {"init": False, "ready": True, "disconnected": False, "sleeping": True, "lost": False}
 _LEVELS: Final = frozenset({"debug", "info", "warn", "error", "fatal"})
 _TEXT_CHARACTERS: Final = 512
@@ -55,7 +50,7 @@ _Property = tuple[str, str | None]  # datatype and unit
 class Dialect:
     """Decodes one broker's Homie devices; keeps their descriptions, which tell how texts are to be read."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
+    def __init__(self, root: str = ROOT) -> None:
         self._root = root
         self._properties: dict[str, dict[str, _Property]] = {}  # device -> "node/property" -> what it is
         self._children: dict[str, list[str]] = {}
@@ -74,12 +69,9 @@ class Dialect:
         device_id, rest = levels[0], levels[1:]
         if not _ID.fullmatch(device_id):
             raise RefusedError(TOPIC_MALFORMED)
+        say = self._attribute if rest[0].startswith("$") else self._value
         try:
-            return (
-                self._attribute(device_id, rest, message)
-                if rest[0][:1] == "$"
-                else self._value(device_id, rest, message)
-            )
+            return say(device_id, rest, message)
         except RefusedError as refused:
             raise refused.of(device_id) from None
 
@@ -89,7 +81,7 @@ class Dialect:
         if rest == ["$description"]:
             return self._description(device_id, message.payload)
         if rest[0] == "$alert" and len(rest) == 2:
-            return _alert(device_id, rest[1], message.payload)
+            return _complaint(device_id, rest[1], message.payload)
         if rest[0] == "$log" and len(rest) == 2 and rest[1] in _LEVELS:
             extra = {"level": rest[1], "message": _text(message.payload)[:_TEXT_CHARACTERS]}
             return Decoded(Kind.LOG, device_id, extra=extra)
@@ -177,15 +169,17 @@ def _read(path: str, name: str, text: str, datatype: str, unit: str | None) -> D
     quantity, known_unit = _quantity(name, datatype, unit)
     if datatype == "boolean" or (datatype == "" and text in {"true", "false"}):
         if text not in {"true", "false"}:
-            raise RefusedError(BOOLEAN_CASE, path)
+            raise RefusedError(BOOLEAN_LETTERS, path)
         return DecodedReading(quantity, text == "true", None, path)
-    if datatype in {"integer", "float"} or (datatype == "" and _FLOAT.fullmatch(text)):
+    if datatype in {"integer", "float"} or (datatype == "" and is_number(text)):
         return reading(quantity, _numeric(text, datatype, path), path, unit=unit or known_unit)
     return DecodedReading(quantity, text[:_TEXT_CHARACTERS], unit, path)
 
 
 def _quantity(name: str, datatype: str, unit: str | None) -> tuple[str, str | None]:
     """Return our quantity of a property: a name that can be a switch or a figure is decided by its datatype."""
+    if name == "level" and unit not in {None, "%"}:
+        return "water_level", unit
     known = _NAMES.get(name)
     is_switch = known is not None and known[0] in BOOLEANS
     if name == "power" and datatype in {"integer", "float"}:
@@ -196,13 +190,10 @@ def _quantity(name: str, datatype: str, unit: str | None) -> tuple[str, str | No
 
 
 def _numeric(text: str, datatype: str, path: str) -> float:
-    pattern = _INTEGER if datatype == "integer" else _FLOAT
-    if not pattern.fullmatch(text):
+    value = text_number(text, path)
+    if datatype == "integer" and type(value) is not int:
         raise RefusedError(NOT_NUMERIC, path)
-    value = int(text) if _INTEGER.fullmatch(text) else float(text)
-    if not math.isfinite(value):
-        raise RefusedError(NOT_NUMERIC, path)
-    return number(value, path)
+    return value
 
 
 def _text(payload: bytes) -> str:
@@ -211,24 +202,16 @@ def _text(payload: bytes) -> str:
     Raises:
         RefusedError: empty, too large, not UTF-8, or with characters that hide or reorder.
     """
-    if not payload:
-        raise RefusedError(EMPTY)
     if payload == b"\0":
         return ""
-    if len(payload) > TELEMETRY_BYTES:
-        raise RefusedError(TOO_LARGE)
-    try:
-        text = payload.decode()
-    except UnicodeDecodeError:
-        raise RefusedError(NOT_UTF8) from None
+    text = bare_text(payload, TELEMETRY_BYTES)
     if has_forbidden(text):
-        raise RefusedError(WRONG_TYPE)
+        raise RefusedError(FORBIDDEN_CHARACTER)
     return text
 
 
-def _alert(device_id: str, alert_id: str, payload: bytes) -> Decoded:
-    if not _ID.fullmatch(alert_id):
+def _complaint(device_id: str, complaint_id: str, payload: bytes) -> Decoded:
+    if not _ID.fullmatch(complaint_id):
         raise RefusedError(TOPIC_MALFORMED)
-    if not payload:
-        return Decoded(Kind.ALARM, device_id, extra={"alert_id": alert_id, "cleared": True})
-    return Decoded(Kind.ALARM, device_id, extra={"alert_id": alert_id, "message": _text(payload)[:_TEXT_CHARACTERS]})
+    said = {"message": _text(payload)[:_TEXT_CHARACTERS]} if payload else {"cleared": True}
+    return Decoded(Kind.ALARM, device_id, extra={"alert_id": complaint_id, **said})

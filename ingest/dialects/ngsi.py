@@ -8,25 +8,25 @@ An attribute is bare, or an object with `value`, or an array of those; shares ru
 value that was deleted. The first entity is the message's device; the others follow it in `Decoded.others`.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from ingest.field_names import identify
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
+from ingest.field_readings import FieldReadings
+from ingest.messages import Decoded, DecodedReading, Kind, Message
 from ingest.positions import is_outside, position
-from ingest.quantities import BOOLEANS, number, reading
-from ingest.refusals import EMPTY, LENGTH, MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE, RefusedError
+from ingest.quantities import BOOLEANS
+from ingest.refusals import EMPTY, LENGTH, MISSING_FIELD, WRONG_TYPE, RefusedError
 from ingest.strict_json import PACKET_BYTES, parse_object
 from ingest.texts import is_sound_name
 from ingest.timestamps import lenient_time
 from street.readings import UNITS
 
-NAME: Final = "ngsi"
-FILTERS: Final = ("ngsi/#", "ngsi-ld/#", "ngsiv2/#")
-IS_ONE: Final = True
-
 _MOST_ENTITIES: Final = 256
 _MOST_READINGS: Final = 128
 _TEXT_CHARACTERS: Final = 256
+_NAME_CHARACTERS: Final = 64
+_MOST_SHARE: Final = 1e6  # beyond it nothing is a share
 _NULL: Final = "urn:ngsi-ld:null"
 _UNIT_CODES: Final = {
     "CEL": "°C", "FAH": "°F", "P1": "%", "2N": "dB", "GQ": "µg/m³", "GP": "mg/m³", "KMH": "km/h", "MTS": "m/s",
@@ -73,6 +73,7 @@ _ABOUT: Final = frozenset(
 )
 _TIMES: Final = ("dateObservedTo", "dateObserved", "dateIssued", "TimeInstant", "observedAt")
 _DELETED: Final = object()
+_NOTHING: Final = object()
 
 
 class Dialect:
@@ -87,8 +88,7 @@ class Dialect:
         Raises:
             RefusedError: no notification and no entity.
         """
-        document = parse_object(message.payload, PACKET_BYTES)
-        entities = _entities(document)
+        entities = _entities(parse_object(message.payload, PACKET_BYTES))
         first, *others = [_entity(entity, message.received_us) for entity in entities[:_MOST_ENTITIES]]
         if others:
             first.others = others
@@ -110,98 +110,110 @@ def _entities(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _entity(entity: dict[str, Any], received_us: int) -> Decoded:
+    device_id, kind = _identity(entity)
+    extra: dict[str, Any] = {}
+    taken = FieldReadings()
+    known = _BY_TYPE.get(kind, {})
+    for name, said in entity.items():
+        if name in _ABOUT or len(taken.readings) >= _MOST_READINGS or not _is_name(name):
+            continue
+        meaning = known.get(name) or _ANY.get(name) or _Meaning(*identify(name))
+        if type(said) is not list:
+            _take(name, meaning, said, None, taken)
+            continue
+        for place, attribute in enumerate(said[:_MOST_READINGS]):
+            if type(attribute) is dict:
+                _take(name, meaning, attribute, _dataset(attribute, place), taken)
+    time_us = _time(entity, received_us, extra)
+    _locate(entity.get("location"), extra)
+    return _warned(device_id, time_us, entity, extra) if kind == "Alert" else taken.told(device_id, time_us, extra)
+
+
+def _identity(entity: dict[str, Any]) -> tuple[str, str]:
+    """Return id and plain type of an entity; of several types the first."""
     device_id, kind = entity.get("id", entity.get("@id")), entity.get("type", entity.get("@type"))
+    if type(kind) is list and kind:
+        kind = kind[0]
     if device_id is None or kind is None:
         raise RefusedError(MISSING_FIELD, "id" if device_id is None else "type")
     if type(device_id) is not str or type(kind) is not str:
         raise RefusedError(WRONG_TYPE, "id")
     if not 0 < len(device_id) <= _TEXT_CHARACTERS or not is_sound_name(device_id + kind):
         raise RefusedError(LENGTH, "id")
-    kind = kind.rpartition("/")[2].rpartition("#")[2]
-    extra: dict[str, Any] = {}
-    readings: list[DecodedReading] = []
-    dropped: list[RefusedError] = []
-    seen: list[Any] = []
-    for name, said in entity.items():
-        if name in _ABOUT or len(readings) >= _MOST_READINGS:
-            continue
-        for place, attribute in enumerate(said if type(said) is list else [said]):
-            channel = _dataset(attribute, place) if type(said) is list else None
-            _take(kind, name, attribute, channel, received_us, readings, dropped, seen)
-    time_us = _time(entity, seen, received_us, extra)
-    _locate(entity.get("location"), extra)
-    if kind == "Alert":
-        return _alert(device_id, time_us, entity, extra)
-    return measured(device_id, time_us, readings, extra, dropped)
+    return device_id, kind.rpartition("/")[2].rpartition("#")[2]
+
+
+def _is_name(name: str) -> bool:
+    return 0 < len(name) <= _NAME_CHARACTERS and is_sound_name(name)
 
 
 def _value(attribute: Any) -> Any:  # noqa: ANN401 - a payload field
-    """Return an attribute's value in any representation; `_DELETED` where it is the null of NGSI-LD."""
+    """Return an attribute's value in any representation; `_NOTHING` where it has none that could be measured."""
     value = attribute
     if type(attribute) is dict:
-        value = attribute.get("value", attribute.get("@value", attribute.get("object")))
-        if type(value) is dict and "@value" in value:
-            value = value["@value"]
+        if "object" in attribute or attribute.get("type") in ("Relationship", "GeoProperty"):
+            return _NOTHING
+        value = attribute.get("value", attribute.get("@value", _NOTHING))
+        if type(value) is dict:
+            value = value.get("@value", _NOTHING)
+    if value is _NOTHING or type(value) in (dict, list):
+        return _NOTHING
     return _DELETED if value == _NULL else value
 
 
-def _dataset(attribute: Any, place: int) -> str | int:  # noqa: ANN401 - a payload field
-    named = attribute.get("datasetId") if type(attribute) is dict else None
-    return named[:64] if type(named) is str and is_sound_name(named) else place
+def _dataset(attribute: dict[str, Any], place: int) -> str | int:
+    named = attribute.get("datasetId")
+    return named[:_NAME_CHARACTERS] if type(named) is str and is_sound_name(named) else place
 
 
-def _take(  # noqa: PLR0913 - an attribute and where it goes
-    kind: str,
-    name: str,
-    attribute: Any,  # noqa: ANN401 - a payload field
-    channel: str | int | None,
-    received_us: int,
-    readings: list[DecodedReading],
-    dropped: list[RefusedError],
-    seen: list[Any],
-) -> None:
-    if type(attribute) is dict and ("object" in attribute or attribute.get("type") in {"Relationship", "GeoProperty"}):
+def _take(name: str, meaning: _Meaning, attribute: Any, channel: str | int | None, taken: FieldReadings) -> None:  # noqa: ANN401 - a payload field
+    """Take one attribute; a word where a figure should be is the state that it is."""
+    value, quantity = _value(attribute), meaning.quantity
+    if value is _NOTHING:
         return
-    meaning = _BY_TYPE.get(kind, {}).get(name) or _ANY.get(name) or _Meaning(*identify(name))
-    value = _value(attribute)
-    if type(value) in (dict, list) or not is_sound_name(name) or len(name) > 64:
-        return
-    if type(attribute) is dict:
-        seen.append(attribute.get("observedAt") or _value((attribute.get("metadata") or {}).get("TimeInstant")))
-    try:
-        readings.append(_reading(name, meaning, value, attribute, channel))
-    except RefusedError as refused:
-        dropped.append(refused)
-
-
-def _reading(
-    name: str,
-    meaning: _Meaning,
-    value: Any,  # noqa: ANN401 - a payload field
-    attribute: Any,  # noqa: ANN401 - as above
-    channel: str | int | None,
-) -> DecodedReading:
-    ours = UNITS.get(meaning.quantity) or meaning.unit
     if value is _DELETED:
-        return DecodedReading(meaning.quantity, None, ours, name, None, channel, "deleted")
-    if type(value) is str:
-        if meaning.words is not None:
-            return DecodedReading(meaning.quantity, meaning.words.get(value), None, name, None, channel)
-        if UNITS.get(meaning.quantity) is None and meaning.quantity not in BOOLEANS:
-            if not is_sound_name(value):
-                raise RefusedError(UNKNOWN_FIELD, name)
-            return DecodedReading(meaning.quantity, value[:_TEXT_CHARACTERS], None, name, None, channel)
-    if meaning.is_share and type(value) in (int, float):
-        percent = round(number(value, name) * 100, 6)
-        return DecodedReading(meaning.quantity, percent, "%", name, None, channel)
-    code = attribute.get("unitCode") if type(attribute) is dict else None
-    unit = _UNIT_CODES.get(code, meaning.unit) if type(code) is str else meaning.unit
-    return reading(meaning.quantity, value, name, unit=unit, channel=channel)
+        ours = UNITS.get(quantity) or meaning.unit
+        taken.readings.append(DecodedReading(quantity, None, ours, name, None, channel, "deleted"))
+    elif type(value) is str and meaning.words is not None:
+        taken.readings.append(DecodedReading(quantity, meaning.words.get(value), None, name, None, channel))
+    elif type(value) is str and UNITS.get(quantity) is None and quantity not in BOOLEANS:
+        taken.add_word(DecodedReading(quantity, value, None, name, None, channel))
+    elif meaning.is_share and type(value) in (int, float) and abs(value) < _MOST_SHARE:
+        percent = round(value * 100, 6)  # not by its quantity: an occupancy elsewhere is true or false
+        taken.readings.append(DecodedReading(quantity, percent, "%", name, None, channel))
+    else:
+        is_back = quantity == "wind_direction" and type(value) in (int, float) and -180 <= value < 0
+        unit = _unit(attribute) or meaning.unit
+        taken.add(quantity, value + 360 if is_back else value, name, unit=unit, channel=channel)
 
 
-def _time(entity: dict[str, Any], seen: list[Any], received_us: int, extra: dict[str, Any]) -> int | None:
+def _unit(attribute: Any) -> str | None:  # noqa: ANN401 - a payload field
+    """Return the unit that an attribute, or its metadata, tells by its code."""
+    if type(attribute) is not dict:
+        return None
+    code = attribute.get("unitCode", _about(attribute, "unitCode"))
+    return _UNIT_CODES.get(code) if type(code) is str else None
+
+
+def _about(attribute: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - a payload field
+    """Return what the metadata of an attribute of NGSI-v2 says under *name*."""
+    metadata = attribute.get("metadata")
+    said = metadata.get(name) if type(metadata) is dict else None
+    return said.get("value") if type(said) is dict else said
+
+
+def _observed(entity: dict[str, Any]) -> Iterator[Any]:
+    """Yield when the attributes were observed, as they say it."""
+    for name, said in entity.items():
+        if name not in _ABOUT:
+            for attribute in said if type(said) is list else [said]:
+                if type(attribute) is dict:
+                    yield attribute.get("observedAt") or _about(attribute, "TimeInstant")
+
+
+def _time(entity: dict[str, Any], received_us: int, extra: dict[str, Any]) -> int | None:
     """Return the newest time an attribute was observed at, else the entity's own; of an interval its end."""
-    instants = [lenient_time(text, received_us, extra) for text in seen if type(text) is str]
+    instants = [lenient_time(text, received_us, extra) for text in _observed(entity) if type(text) is str]
     known = [at_us for at_us in instants if at_us is not None]
     if known:
         return max(known)
@@ -229,7 +241,7 @@ def _locate(said: Any, extra: dict[str, Any]) -> None:  # noqa: ANN401 - a paylo
         extra["geo_outside"] = True
 
 
-def _alert(device_id: str, time_us: int | None, entity: dict[str, Any], extra: dict[str, Any]) -> Decoded:
+def _warned(device_id: str, time_us: int | None, entity: dict[str, Any], extra: dict[str, Any]) -> Decoded:
     fields = {"severity": "severity", "category": "category", "subCategory": "sub_category", "alertSource": "source"}
     for name, ours in {**fields, "description": "description"}.items():
         value = _value(entity.get(name))

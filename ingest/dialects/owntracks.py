@@ -10,9 +10,10 @@ absent. `lwt` carries the time of connecting, which says nothing about when the 
 
 from typing import Any, Final
 
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
+from ingest.field_readings import FieldReadings
+from ingest.messages import Decoded, DecodedReading, Kind, Message
 from ingest.positions import is_outside, position
-from ingest.quantities import number, reading
+from ingest.quantities import number
 from ingest.refusals import (
     MISSING_FIELD,
     TOPIC_MALFORMED,
@@ -27,20 +28,17 @@ from ingest.refusals import (
 from ingest.strict_json import parse_object
 from ingest.texts import is_sound_name, name_warning
 from ingest.timestamps import epoch_s_us, settle
-from ingest.topics import below, literal_root
+from ingest.topics import below
 from street.clock import HOUR_US
 
-NAME: Final = "owntracks"
-FILTERS: Final = ("owntracks/+/+", "owntracks/+/+/#")
+ROOT: Final = "owntracks"
 ENCRYPTED: Final = Ground("type", "encrypted: there is no shared secret here")
 
 _STALE_US: Final = 8 * HOUR_US  # older than a shift: where somebody was, not where they are
 _COARSE_M: Final = 1000
 _TEXT_CHARACTERS: Final = 128
 _PRIVATE: Final = ("SSID", "BSSID")
-_MEASURES: Final[dict[str, tuple[str, str]]] = {
-    "acc": ("accuracy_m", "m"), "alt": ("altitude_m", "m"), "vel": ("speed_kmh", "km/h"), "cog": ("course_deg", "°"),
-}  # fmt: skip
+_MEASURES: Final = {"acc": "accuracy_m", "alt": "altitude_m", "vel": "speed_kmh", "cog": "course_deg"}
 _READINGS: Final[dict[str, tuple[str, str | None]]] = {
     "batt": ("battery", None), "uext": ("supply_voltage", "V"), "ign": ("ignition", None),
 }  # fmt: skip
@@ -51,7 +49,7 @@ _LOGGED: Final = frozenset({"status", "steps", "dump"})
 class Dialect:
     """Decodes what trackers publish; keeps nothing between messages."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
+    def __init__(self, root: str = ROOT) -> None:
         self._root = root
 
     def decode(self, message: Message) -> Decoded:
@@ -95,7 +93,7 @@ def _is_text(value: Any) -> bool:  # noqa: ANN401 - a payload field
     return type(value) is str and len(value) > 0 and is_sound_name(value)
 
 
-def _time(body: dict[str, Any], received_us: int, extra: dict[str, Any]) -> int | None:
+def _time(body: dict[str, Any], received_us: int, extra: dict[str, Any]) -> int:
     """Return when the fix was taken; a position is worth nothing without its time.
 
     Raises:
@@ -113,63 +111,46 @@ def _time(body: dict[str, Any], received_us: int, extra: dict[str, Any]) -> int 
 
 
 def _location(device_id: str, body: dict[str, Any], message: Message) -> Decoded:
-    if "lat" not in body or "lon" not in body:
-        raise RefusedError(MISSING_FIELD, "lat" if "lat" not in body else "lon")
+    for name in ("lat", "lon"):
+        if name not in body:
+            raise RefusedError(MISSING_FIELD, name)
     extra: dict[str, Any] = {}
     time_us = _time(body, message.received_us, extra)
-    place = position(body["lat"], body["lon"], None)
-    dropped: list[RefusedError] = []
-    found = _measured(place, body, dropped)
-    faults = [word for word, is_so in _doubts(found, time_us, message.received_us) if is_so]
-    readings = [found._replace(quality="+".join(faults) or None)]
+    taken = FieldReadings()
+    place = _measured(position(body["lat"], body["lon"], None), body, taken)
+    doubts = _doubts(place, message.received_us - time_us)
+    taken.readings.append(place._replace(quality=doubts or None))
     for name, (quantity, unit) in _READINGS.items():
         if name in body:
-            _take(quantity, body[name], name, unit, readings, dropped)
+            taken.add(quantity, body[name], name, unit=unit)
     if is_outside(body["lat"], body["lon"]):
         extra["geo_outside"] = True
     _describe(body, extra)
-    told = measured(device_id, time_us, readings, extra, dropped)
+    told = taken.told(device_id, time_us, extra)
     told.kind = Kind.POSITION
-    warning = name_warning(device_id)
-    if warning:
-        told.reason = warning
+    told.reason = name_warning(device_id)
+    if told.reason:
         extra["policy"] = "accept"
     return told
 
 
-def _measured(place: DecodedReading, body: dict[str, Any], dropped: list[RefusedError]) -> DecodedReading:
+def _measured(place: DecodedReading, body: dict[str, Any], taken: FieldReadings) -> DecodedReading:
     """Return *place* with accuracy, height, speed and course, where the tracker tells them."""
     value: dict[str, float] = {"lat": body["lat"], "lon": body["lon"]}
-    for name, (ours, _unit) in _MEASURES.items():
-        if body.get(name) is None:
-            continue
+    for name, ours in _MEASURES.items():
         try:
-            value[ours] = number(body[name], name)
+            if body.get(name) is not None:
+                value[ours] = number(body[name], name)
         except RefusedError as refused:
-            dropped.append(refused)
+            taken.dropped.append(refused)
     return place._replace(value=value)
 
 
-def _doubts(place: DecodedReading, time_us: int | None, received_us: int) -> list[tuple[str, bool]]:
-    accuracy = place.value.get("accuracy_m", 0) if isinstance(place.value, dict) else 0
-    return [
-        ("stale", time_us is not None and received_us - time_us > _STALE_US),
-        ("low_accuracy", accuracy >= _COARSE_M),
-    ]
-
-
-def _take(
-    quantity: str,
-    value: Any,  # noqa: ANN401 - a payload field
-    path: str,
-    unit: str | None,
-    readings: list[DecodedReading],
-    dropped: list[RefusedError],
-) -> None:
-    try:
-        readings.append(reading(quantity, value, path, unit=unit))
-    except RefusedError as refused:
-        dropped.append(refused)
+def _doubts(place: DecodedReading, age_us: int) -> str:
+    """Return what makes a position doubtful, "" where nothing does."""
+    accuracy_m = place.value.get("accuracy_m", 0) if isinstance(place.value, dict) else 0
+    doubts = {"stale": age_us > _STALE_US, "low_accuracy": accuracy_m >= _COARSE_M}
+    return "+".join(word for word, is_so in doubts.items() if is_so)
 
 
 def _describe(body: dict[str, Any], extra: dict[str, Any]) -> None:

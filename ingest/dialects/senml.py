@@ -6,14 +6,13 @@ The device is the name up to its last `:` or `/`.
 """
 
 import math
+import re
 from typing import Any, Final
 
-import cbor2
-
-from ingest.field_names import identify
-from ingest.messages import Decoded, DecodedReading, Message, measured
-from ingest.positions import position
-from ingest.quantities import BOOLEANS, number, reading, truth
+from ingest.field_names import identify, identify_unit
+from ingest.field_readings import FieldReadings
+from ingest.messages import Decoded, DecodedReading, Message
+from ingest.quantities import number
 from ingest.refusals import (
     DEPTH,
     EMPTY,
@@ -29,11 +28,10 @@ from ingest.refusals import (
 )
 from ingest.strict_json import TELEMETRY_BYTES, parse
 from ingest.texts import has_forbidden, is_sound_name
-from ingest.timestamps import epoch_ms_us, settle
+from ingest.timestamps import epoch_s_us, settle
+from street.clock import SECOND_US
 from street.readings import UNITS
 
-NAME: Final = "senml"
-FILTERS: Final = ("senml/#",)
 NOT_ARRAY: Final = Ground("type", "expected an array of records")
 NOT_CBOR: Final = Ground("not-json", "invalid CBOR")
 MUST_UNDERSTAND: Final = Ground("schema-unknown", "unknown must-understand field")
@@ -42,7 +40,7 @@ _VERSION: Final = 10
 _RELATIVE_BELOW: Final = 2**28
 _MOST_RECORDS: Final = 1024
 _TEXT_CHARACTERS: Final = 256
-_DEEPEST: Final = 4
+_ADDRESS: Final = re.compile(r"(?=.*\d)[0-9A-Fa-f]{8,32}", re.ASCII)
 _CBOR_LABELS: Final = {
     -1: "bver", -2: "bn", -3: "bt", -4: "bu", -5: "bv", -6: "bs", 0: "n", 1: "u", 2: "v", 3: "vs", 4: "vb", 5: "s",
     6: "t", 7: "ut", 8: "vd",
@@ -51,12 +49,64 @@ _LABELS: Final = frozenset(_CBOR_LABELS.values())
 _TEXTS: Final = frozenset({"bn", "bu", "n", "u", "vs", "vd"})
 _NUMBERS: Final = frozenset({"bt", "bv", "bs", "v", "s", "t", "ut"})
 _UNITS: Final = {
-    "Cel": "°C", "%RH": "%", "%EL": "%", "m3/s": "m³/s", "m3": "m³", "dB": "dB", "/": "1", "count": "count",
+    "Cel": "°C", "%EL": "%", "m3/s": "m³/s", "m3": "m³", "/": "1", "/100": "%", "lux": "lx", "EL": "1",
 }  # fmt: skip
+_VALUES: Final = frozenset({"v", "vs", "vb", "vd", "s"})
 _CARRIED: Final = ("bn", "bt", "bu", "bv", "bs")
 _DEFAULTS: Final[dict[str, Any]] = {"bn": "", "bt": 0, "bu": None, "bv": 0, "bs": 0}
 # What short names of records mean beside the general table.
 _NAMES: Final = {"flow": ("water_flow", "m³/s"), "open": ("cover_open", None), "level": ("water_level", "m")}
+
+
+class _Pack:
+    """What one pack resolves to, device by device in the order of their first records."""
+
+    def __init__(self, received_us: int) -> None:
+        self.received_us = received_us
+        self.extra: dict[str, Any] = {}
+        self.devices: dict[str, FieldReadings] = {}
+        self.points: dict[str, dict[str, tuple[float, int | None]]] = {}  # device -> lat and lon, each with its time
+        self._base = dict(_DEFAULTS)
+
+    def take(self, record: dict[str, Any]) -> None:
+        """Take what one record says; one without any value only carries base fields on."""
+        base = self._base
+        base |= {name: record[name] for name in _CARRIED if name in record}
+        device_id, leaf = _split(base["bn"], record.get("n", ""))
+        if not 0 < len(device_id) <= _TEXT_CHARACTERS or not is_sound_name(device_id + leaf):
+            raise RefusedError(UNKNOWN_FIELD if device_id else MISSING_FIELD, "n")
+        taken = self.devices.setdefault(device_id, FieldReadings())
+        if record.keys().isdisjoint(_VALUES):
+            return
+        unit = record.get("u", base["bu"])
+        try:
+            time_us = self._time(base["bt"] + record.get("t", 0))
+        except RefusedError as refused:
+            taken.dropped.append(refused)
+            return
+        if unit in {"lat", "lon"} and "v" in record:
+            self.points.setdefault(device_id, {})[unit] = base["bv"] + record["v"], time_us
+        else:
+            _take(record, base, leaf, unit, time_us, taken)
+
+    def decoded(self) -> Decoded:
+        """Return what the pack says; devices after the first follow in `others`."""
+        for device_id, point in self.points.items():
+            if point.keys() == {"lat", "lon"}:
+                (lat, time_us), (lon, _) = point["lat"], point["lon"]
+                self.devices[device_id].add_position(lat, lon, None, time_us=time_us)
+        told = [taken.told(device_id, None, {}) for device_id, taken in self.devices.items()]
+        told[0].extra |= self.extra
+        told[0].others = told[1:]
+        return told[0]
+
+    def _time(self, said_s: float) -> int | None:
+        """Return the instant of a record: absolute from 2^28 s on, else relative to now; none at all is now."""
+        if said_s == 0:
+            return None
+        is_relative = said_s < _RELATIVE_BELOW
+        at_us = self.received_us + round(said_s * SECOND_US) if is_relative else epoch_s_us(said_s)
+        return settle(at_us, self.received_us, self.extra)
 
 
 class Dialect:
@@ -71,23 +121,10 @@ class Dialect:
         Raises:
             RefusedError: no pack of SenML, or one of a version that is not ours.
         """
-        records = _records(message.payload)
-        resolved: list[DecodedReading] = []
-        dropped: list[RefusedError] = []
-        extra: dict[str, Any] = {}
-        state = dict(_DEFAULTS)
-        points: dict[str, tuple[Any, int | None]] = {}
-        device_id: str | None = None
-        for record in records[:_MOST_RECORDS]:
-            state |= {name: record[name] for name in _CARRIED if name in record}
-            name = str(state["bn"]) + str(record.get("n", ""))
-            device, leaf = _split(name, str(state["bn"]))
-            device_id = device_id or device
-            _resolve(record, state, leaf, message.received_us, extra, resolved, dropped, points)
-        _locate(points, resolved, dropped)
-        if device_id is None or not is_sound_name(device_id) or len(device_id) > _TEXT_CHARACTERS:
-            raise RefusedError(MISSING_FIELD if not device_id else UNKNOWN_FIELD, "n")
-        return measured(device_id, None, resolved, extra, dropped)
+        pack = _Pack(message.received_us)
+        for record in _records(message.payload)[:_MOST_RECORDS]:
+            pack.take(record)
+        return pack.decoded()
 
 
 def _records(payload: bytes) -> list[dict[str, Any]]:
@@ -106,6 +143,8 @@ def _cbor(payload: bytes) -> Any:  # noqa: ANN401 - any CBOR
     if payload[0] >> 5 != 4:  # not an array: text, an object, whatever
         parse(payload)
         raise RefusedError(NOT_ARRAY)
+    import cbor2  # noqa: PLC0415 - 1 MB that only sites with binary packs need
+
     try:
         return cbor2.loads(payload)
     except RecursionError:
@@ -149,86 +188,44 @@ def _checked(name: str, value: Any) -> Any:  # noqa: ANN401 - a payload field
     return value
 
 
-def _split(name: str, base: str) -> tuple[str, str]:
-    """Return device and leaf of a full name: the base name is the device's where there is one."""
-    cut = len(base) if base and len(name) > len(base) else max(name.rfind(":"), name.rfind("/")) + 1
-    return name[:cut].rstrip(":/") or name, name[cut:] or name
+def _split(base: str, name: str) -> tuple[str, str]:
+    """Return device and leaf of a record: the base name is the device's where there is one.
+
+    A name that ends in an address has no leaf: its unit must tell what it is.
+    """
+    whole = base + name
+    if base and name:
+        return base.rstrip(":/"), name
+    cut = max(whole.rfind(":"), whole.rfind("/")) + 1
+    leaf = whole[cut:]
+    if base or not cut or _ADDRESS.fullmatch(leaf):
+        return whole.rstrip(":/"), "" if base or cut else leaf
+    return whole[:cut].rstrip(":/"), leaf
 
 
-def _resolve(  # noqa: PLR0913 - a record and everything around it
-    record: dict[str, Any],
-    state: dict[str, Any],
-    leaf: str,
-    received_us: int,
-    extra: dict[str, Any],
-    resolved: list[DecodedReading],
-    dropped: list[RefusedError],
-    points: dict[str, tuple[Any, int | None]],
+def _take(
+    record: dict[str, Any], base: dict[str, Any], leaf: str, unit: str | None, time_us: int | None, taken: FieldReadings
 ) -> None:
-    """Take what one record says; one without any value only carried base fields."""
-    if not record.keys() & {"v", "vs", "vb", "vd", "s"}:
-        return
-    unit = record.get("u", state["bu"])
-    try:
-        time_us = _time(state["bt"] + record.get("t", 0), received_us, extra)
-        if unit in {"lat", "lon"} and "v" in record:
-            points[unit] = (state["bv"] + record["v"], time_us)
-            return
-        resolved.append(_reading(record, state, leaf, unit, time_us))
-    except RefusedError as refused:
-        dropped.append(refused)
-
-
-def _time(said_s: float, received_us: int, extra: dict[str, Any]) -> int | None:
-    """Return the instant of a record: absolute from 2^28 s on, else relative to now; none at all is now."""
-    if said_s == 0:
-        return None
-    if said_s < _RELATIVE_BELOW:
-        at_us = received_us + round(said_s * 1_000_000)
-    else:
-        at_us = epoch_ms_us(round(said_s * 1000))
-    return settle(at_us, received_us, extra)
-
-
-def _reading(
-    record: dict[str, Any], state: dict[str, Any], leaf: str, unit: str | None, time_us: int | None
-) -> DecodedReading:
-    quantity, _ = _NAMES.get(leaf) or identify(leaf)
-    if not is_sound_name(leaf) or not 0 < len(leaf) <= _TEXT_CHARACTERS:
-        raise RefusedError(UNKNOWN_FIELD, "n")
+    unit = _UNITS.get(unit, unit) if unit else None
+    quantity, _ = _NAMES.get(leaf) or (identify(leaf) if leaf else (identify_unit(unit) or "value", None))
     if "v" in record:
-        return _figure(quantity, state["bv"] + record["v"], leaf, unit, time_us)
-    if "s" in record:
-        return reading(f"{quantity}_sum", state["bs"] + record["s"], leaf, time_us=time_us)
-    if "vb" in record:
-        value = truth(record["vb"], leaf) if quantity in BOOLEANS else record["vb"]
-        return DecodedReading(quantity, value, None, leaf, time_us)
-    text = record.get("vs", record.get("vd"))
-    return DecodedReading(quantity, str(text)[:_TEXT_CHARACTERS], None, leaf, time_us)
+        value, unit = _figure(UNITS.get(quantity), base["bv"] + record["v"], unit)
+        taken.add(quantity, value, leaf, unit=unit, time_us=time_us)
+    elif "vb" in record:
+        taken.readings.append(DecodedReading(quantity, record["vb"], None, leaf, time_us))
+    elif "s" in record:
+        taken.add(f"{quantity}_sum", base["bs"] + record["s"], leaf, time_us=time_us)
+    else:
+        text = record.get("vs", record.get("vd", ""))
+        taken.readings.append(DecodedReading(quantity, text[:_TEXT_CHARACTERS], None, leaf, time_us))
 
 
-def _figure(quantity: str, value: float, leaf: str, unit: str | None, time_us: int | None) -> DecodedReading:
-    """Return one number in our unit: shares become percent, joules kilowatt-hours, radians degrees."""
-    ours = UNITS.get(quantity)
-    if unit == "/" and ours == "%":
-        value, unit = value * 100, "%"
-    elif unit == "J" and ours == "kWh":
-        value, unit = value / 3_600_000, "kWh"
-    elif unit == "rad" and ours == "°":
-        value, unit = math.degrees(value), "°"
-    elif unit == "dB" and ours == "dB(A)":
-        unit = ours
-    return reading(quantity, value, leaf, unit=_UNITS.get(unit, unit) if unit else None, time_us=time_us)
-
-
-def _locate(
-    points: dict[str, tuple[Any, int | None]], resolved: list[DecodedReading], dropped: list[RefusedError]
-) -> None:
-    """Make one position of latitude and longitude, where a pack tells both."""
-    if points.keys() != {"lat", "lon"}:
-        return
-    try:
-        found = position(points["lat"][0], points["lon"][0], None)
-        resolved.append(found._replace(time_us=points["lat"][1]))
-    except RefusedError as refused:
-        dropped.append(refused)
+def _figure(ours: str | None, value: float, unit: str | None) -> tuple[float, str | None]:
+    """Return one number nearer to *our* unit: shares become percent, joules kilowatt-hours, radians degrees."""
+    if unit == "1" and ours == "%":
+        return round(value * 100, 6), "%"
+    if unit == "J" and ours == "kWh":
+        return value / 3_600_000, "kWh"
+    if unit == "rad" and ours == "°":
+        return math.degrees(value), "°"
+    return value, ours if unit == "dB" and ours == "dB(A)" else unit

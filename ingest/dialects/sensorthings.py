@@ -9,24 +9,25 @@ An observation carries no unit: the datastream's entity tells it, once. Of an in
 """
 
 import re
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from ingest.field_names import identify
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
+from ingest.field_names import identify, identify_sentence, identify_unit
+from ingest.field_readings import FieldReadings
+from ingest.messages import Decoded, DecodedReading, Kind, Message
 from ingest.positions import position
-from ingest.quantities import BOOLEANS, SAME_UNIT, reading
+from ingest.profiles import Meaning, meanings_of
+from ingest.quantities import BOOLEANS, SAME_UNIT
 from ingest.refusals import MISSING_FIELD, TOPIC_MALFORMED, TOPIC_UNKNOWN, WRONG_TYPE, RefusedError
 from ingest.strict_json import parse_object
 from ingest.texts import is_sound_name
 from ingest.timestamps import lenient_time
-from ingest.topics import below, literal_root
+from ingest.topics import below
 from street.clock import iso
 from street.readings import UNITS
 
-NAME: Final = "sensorthings"
-FILTERS: Final = ("v1.1/#",)
+ROOT: Final = "v1.1"
 
-_ENTITY: Final = re.compile(r"([A-Z][A-Za-z]{2,31}s)\((\d{1,19}|'[^'/]{1,64}')\)")
+_ENTITY: Final = re.compile(r"([A-Z][A-Za-z]{2,31})\((\d{1,19}|'[^'/]{1,64}')\)")
 _SETS: Final = frozenset({"Things", "Locations", "Sensors", "ObservedProperties", "FeaturesOfInterest"})
 _STREAMS: Final = frozenset({"Datastreams", "MultiDatastreams"})
 _TEXT_CHARACTERS: Final = 128
@@ -39,18 +40,12 @@ _HINTS: Final = {
 }  # fmt: skip
 
 
-class _Stream(NamedTuple):
-    """What a datastream's entity told: our quantity and the source's unit of each result, in order."""
-
-    meanings: tuple[tuple[str, str | None], ...]
-
-
 class Dialect:
     """Decodes one server's entities and observations; keeps what each datastream measures."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
+    def __init__(self, root: str = ROOT) -> None:
         self._root = root
-        self._streams: dict[str, _Stream] = {}
+        self._streams: dict[str, list[Meaning]] = {}  # our quantity and the source's unit of each result
 
     def decode(self, message: Message) -> Decoded:
         """Return what *message* says.
@@ -62,7 +57,7 @@ class Dialect:
         levels = below(self._root, path)
         if levels == ["Observations"]:
             body = parse_object(message.payload)
-            return self._observed(_linked(body), body, message)
+            return self._observed(_linked(body), body, message.received_us)
         match = _ENTITY.fullmatch(levels[0])
         if match is None:
             raise RefusedError(TOPIC_UNKNOWN)
@@ -71,7 +66,7 @@ class Dialect:
             raise RefusedError(TOPIC_MALFORMED)
         device_id = f"{_singular(kind)}({key})"
         if levels[1:] == ["Observations"] and kind in _STREAMS:
-            return self._observed(device_id, parse_object(message.payload), message)
+            return self._observed(device_id, parse_object(message.payload), message.received_us)
         if levels[1:] == ["Locations"] or (kind == "Locations" and len(levels) == 1):
             return _location(device_id, parse_object(message.payload))
         if len(levels) > 2 or kind not in _STREAMS | _SETS:
@@ -83,9 +78,9 @@ class Dialect:
     def _entity(self, device_id: str, body: dict[str, Any]) -> Decoded:
         units = body.get("unitOfMeasurement", body.get("unitOfMeasurements"))
         told = [item for item in (units if type(units) is list else [units]) if type(item) is dict]
-        meanings = tuple(_meaning(item, body, len(told) > 1) for item in told[:_MOST_RESULTS])
+        meanings = [_meaning(item, body, len(told) > 1) for item in told[:_MOST_RESULTS]]
         if meanings and (device_id in self._streams or len(self._streams) < _MOST_STREAMS):
-            self._streams[device_id] = _Stream(meanings)
+            self._streams[device_id] = meanings
         extra: dict[str, Any] = {}
         if len(meanings) == 1:
             extra = {"unit": _ours(*meanings[0]), "metric": meanings[0][0]}
@@ -95,41 +90,29 @@ class Dialect:
             extra["name"] = body["name"][:_TEXT_CHARACTERS]
         return Decoded(Kind.DISCOVERY, device_id, extra=extra)
 
-    def _observed(self, device_id: str, body: dict[str, Any], message: Message) -> Decoded:
+    def _observed(self, device_id: str, body: dict[str, Any], received_us: int) -> Decoded:
         if "result" not in body:
             raise RefusedError(MISSING_FIELD, "result")
         extra: dict[str, Any] = {}
-        time_us = _time(body, message.received_us, extra)
+        time_us = _time(body, received_us, extra)
         result = body["result"]
-        readings: list[DecodedReading] = []
-        dropped: list[RefusedError] = []
+        meanings = self._streams.get(device_id) or meanings_of(device_id)
+        taken = FieldReadings()
         if type(result) is list:
             for place, item in enumerate(result[:_MOST_RESULTS]):
-                self._take(device_id, place, item, f"result[{place}]", place, readings, dropped)
+                meaning = meanings[place] if place < len(meanings) else _guess(device_id, item)
+                _take(meaning, item, f"result[{place}]", place, taken)
         else:
-            self._take(device_id, 0, result, "result", None, readings, dropped)
-        return measured(device_id, time_us, readings, extra, dropped)
+            _take(meanings[0] if meanings else _guess(device_id, result), result, "result", None, taken)
+        return taken.told(device_id, time_us, extra)
 
-    def _take(  # noqa: PLR0913 - a result and where it goes
-        self,
-        device_id: str,
-        place: int,
-        value: Any,  # noqa: ANN401 - a payload field
-        path: str,
-        channel: int | None,
-        readings: list[DecodedReading],
-        dropped: list[RefusedError],
-    ) -> None:
-        stream = self._streams.get(device_id)
-        quantity, unit = stream.meanings[place] if stream and place < len(stream.meanings) else _guess(device_id, value)
-        if type(value) is str and quantity not in BOOLEANS:
-            if is_sound_name(value):
-                readings.append(DecodedReading(quantity, value[:_TEXT_CHARACTERS], unit, path, None, channel))
-            return
-        try:
-            readings.append(reading(quantity, value, path, unit=unit, channel=channel))
-        except RefusedError as refused:
-            dropped.append(refused)
+
+def _take(meaning: Meaning, value: Any, path: str, channel: int | None, taken: FieldReadings) -> None:  # noqa: ANN401 - a payload field
+    quantity, unit = meaning
+    if type(value) is str and quantity not in BOOLEANS:
+        taken.add_word(DecodedReading(quantity, value, unit, path, None, channel))
+    else:
+        taken.add(quantity, value, path, unit=unit, channel=channel)
 
 
 def _singular(kind: str) -> str:
@@ -148,25 +131,28 @@ def _linked(body: dict[str, Any]) -> str:
     raise RefusedError(MISSING_FIELD, "Datastream")
 
 
-def _meaning(unit: dict[str, Any], body: dict[str, Any], is_one_of_many: bool) -> tuple[str, str | None]:
-    """Return our quantity and the unit: by the entity's own metric, else by a name, else by the unit's."""
+def _meaning(unit: dict[str, Any], body: dict[str, Any], is_one_of_many: bool) -> Meaning:
+    """Return our quantity and the unit: by the entity's own metric, else by a name, else by the unit itself."""
     symbol = unit.get("symbol")
     kept = SAME_UNIT.get(symbol, symbol)[:16] if type(symbol) is str and symbol else None
     properties = body.get("properties")
     said = properties.get("metric") if type(properties) is dict and not is_one_of_many else None
-    for name in (said, unit.get("name") if is_one_of_many else None, body.get("name"), unit.get("name")):
-        if type(name) is str and is_sound_name(name):
-            quantity, _ = identify(name)
-            if quantity in UNITS or name == said:
-                return quantity[:_TEXT_CHARACTERS], kept
-    return "result", kept
+    if type(said) is str and said and is_sound_name(said):
+        return identify(said[:_TEXT_CHARACTERS])[0], kept
+    observed = body.get("ObservedProperty")
+    titles = [observed.get("name") if type(observed) is dict else None, body.get("name"), unit.get("name")]
+    for title in titles[2:] if is_one_of_many else titles:
+        found = identify_sentence(title[:_TEXT_CHARACTERS]) if type(title) is str else None
+        if found:
+            return found, kept
+    return identify_unit(kept) or "result", kept
 
 
 def _ours(quantity: str, unit: str | None) -> str | None:
     return UNITS.get(quantity) or unit
 
 
-def _guess(device_id: str, value: Any) -> tuple[str, str | None]:  # noqa: ANN401 - a payload field
+def _guess(device_id: str, value: Any) -> Meaning:  # noqa: ANN401 - a payload field
     if type(value) is bool:
         words = re.split(r"[^a-z]+", device_id.lower())
         return next((quantity for hint, quantity in _HINTS.items() if hint in words), "result"), None

@@ -1,9 +1,10 @@
 """Shelly of the first generation: one value a topic, as bare text.
 
 shellies/<id>/relay/<n> · …/power · …/energy       on, off, overpower; W; watt-minutes
-shellies/<id>/emeter/<n>/<quantity>                a meter's channel; totals in Wh, `energy` in watt-minutes
+shellies/<id>/emeter/<n>/<quantity>                a meter's channel; totals in Wh
 shellies/<id>/sensor/<quantity>                    battery sensors
 shellies/<id>/ext_temperature/<n> · temperature · input/<n> · roller/<n> · light/<n> · adc/<n> · …
+shellies/<id>/status · …/<part>/<n>/status         the whole of a motion sensor or a lamp, as JSON
 shellies/<id>/online                               true or false: the will
 shellies/announce · shellies/<id>/announce · info  what there is
 …/command · …/set                                  ours to it: ignored
@@ -11,30 +12,25 @@ shellies/announce · shellies/<id>/announce · info  what there is
 
 from typing import Any, Final
 
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
-from ingest.quantities import number, reading
-from ingest.refusals import (
-    EMPTY,
-    NOT_NUMERIC,
-    NOT_UTF8,
-    TOO_LARGE,
-    TOPIC_MALFORMED,
-    TOPIC_UNKNOWN,
-    UNKNOWN_WORD,
-    RefusedError,
-)
+from ingest.bare_text import bare_number, bare_text, bare_word
+from ingest.field_readings import FieldReadings
+from ingest.messages import Decoded, DecodedReading, Kind, Message
+from ingest.quantities import reading
+from ingest.refusals import TOPIC_MALFORMED, TOPIC_UNKNOWN, RefusedError
 from ingest.strict_json import parse_object
 from ingest.texts import is_id, is_sound_name
-from ingest.topics import below, literal_root
+from ingest.topics import below
 
-NAME: Final = "shelly_gen1"
-FILTERS: Final = ("shellies/#",)
+ROOT: Final = "shellies"
 
 _WATT_MINUTES: Final = 60_000  # in one kWh
 _TEXT_CHARACTERS: Final = 128
-_BARE_CHARACTERS: Final = 64
+_PROBE_GONE: Final = 999  # what the maker sends where no probe answers
+_GAPS: Final = frozenset({"null", "nan"})
+_PROBED: Final = frozenset({"temperature", "humidity"})
 _ON: Final = {"on": True, "off": False, "overpower": False, "1": True, "0": False, "true": True, "false": False}
-_OPEN: Final = {"open": False, "close": True, "closed": True}  # contact_closed
+_THERE: Final = {"true": True, "false": False}
+_SHUT: Final = {"open": False, "close": True, "closed": True}
 _GAS: Final = {"none": False, "mild": True, "heavy": True, "test": False}
 _Meaning = tuple[str, str | None]
 # Under the device itself, or under sensor/.
@@ -48,27 +44,33 @@ _SENSOR: Final[dict[str, _Meaning]] = {
 }  # fmt: skip
 _SENSOR_WORDS: Final[dict[str, tuple[str, dict[str, bool]]]] = {
     "flood": ("water_leak", _ON), "motion": ("motion", _ON), "vibration": ("vibration", _ON), "smoke": ("smoke", _ON),
-    "state": ("contact_closed", _OPEN), "gas": ("gas", _GAS), "tamper": ("tamper", _ON),
+    "state": ("contact_closed", _SHUT), "gas": ("gas", _GAS), "tamper": ("tamper", _ON),
 }  # fmt: skip
 # Under a numbered part: relay/0/power, emeter/1/voltage, light/0/power …
 _PART: Final[dict[str, _Meaning]] = {
     "power": ("power", "W"), "voltage": ("voltage", "V"), "current": ("current", "A"), "pf": ("power_factor", None),
     "reactive_power": ("reactive_power", "var"), "total": ("energy", "Wh"), "total_returned": ("energy_returned", "Wh"),
-    "pos": ("position_pct", "%"),
+    "pos": ("cover_position", "%"),
 }  # fmt: skip
+# Counted in watt-minutes. A meter's own counter starts anew with each boot: its `total` is the one that lasts.
+_MINUTES: Final = {"energy": "energy", "returned_energy": "energy_returned"}
 _NUMBERED: Final[dict[str, _Meaning]] = {
     "ext_temperature": ("temperature", "°C"), "ext_humidity": ("humidity", "%"), "adc": ("voltage", "V"),
 }  # fmt: skip
 _SWITCHES: Final = {"relay": "switch_on", "light": "switch_on", "white": "switch_on", "color": "switch_on",
                     "input": "input_on", "ext_switch": "contact_closed"}  # fmt: skip
+# In the JSON of `status`.
+_STATUS: Final[dict[str, _Meaning]] = {
+    "motion": ("motion", None), "vibration": ("vibration", None), "lux": ("illuminance", "lx"), "bat": ("battery", "%"),
+    "ison": ("switch_on", None), "brightness": ("brightness", "%"), "gain": ("brightness", "%"),
+}  # fmt: skip
 _COMMANDS: Final = frozenset({"command", "set"})
-_DESCRIBED: Final = frozenset({"announce", "info", "status"})
 
 
 class Dialect:
     """Decodes one broker's devices; keeps nothing between messages."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
+    def __init__(self, root: str = ROOT) -> None:
         self._root = root
 
     def decode(self, message: Message) -> Decoded:
@@ -78,11 +80,9 @@ class Dialect:
             RefusedError: topic or payload is not one of the device's forms.
         """
         levels = below(self._root, message.topic)
-        if levels[0] in {"announce", "command"} and len(levels) == 1:
-            return _announced(None, message) if levels[0] == "announce" else Decoded(Kind.IGNORE)
+        if len(levels) == 1:
+            return _of_all(levels[0], message)
         device_id, rest = levels[0], levels[1:]
-        if not rest:
-            raise RefusedError(TOPIC_UNKNOWN)
         if not is_id(device_id):
             raise RefusedError(TOPIC_MALFORMED)
         try:
@@ -91,30 +91,55 @@ class Dialect:
             raise refused.of(device_id) from None
 
 
+def _of_all(form: str, message: Message) -> Decoded:
+    if form == "announce":
+        return _announced(None, message)
+    if form == "command":
+        return Decoded(Kind.IGNORE)
+    raise RefusedError(TOPIC_UNKNOWN)
+
+
 def _said(device_id: str, rest: list[str], message: Message) -> Decoded:
     if rest[-1] in _COMMANDS:
         return Decoded(Kind.IGNORE, device_id)
     if rest == ["online"]:
-        if not message.payload:
-            return Decoded(Kind.REMOVAL, device_id)
-        is_online = _word(message.payload, {"true": True, "false": False}, "online")
-        return Decoded(Kind.AVAILABILITY, device_id, None, [DecodedReading("online", is_online, None)])
-    if rest[-1] in _DESCRIBED:
-        return _announced(device_id, message) if rest == ["announce"] else Decoded(Kind.LOG, device_id)
+        return _presence(device_id, message.payload)
+    if rest == ["announce"]:
+        return _announced(device_id, message)
     if rest[0] in {"input_event", "longpush"}:
         return _event(device_id, rest, message)
-    found = _reading(rest, message.payload)
-    if found is None:
+    taken = FieldReadings()
+    if rest[-1] == "status" and len(rest) in {1, 3}:
+        _take_status(rest, message.payload, taken)
+    else:
+        found = _reading(rest, message.payload)
+        taken.readings += [found] if found else []
+    if not taken.readings and not taken.dropped:
         return Decoded(Kind.LOG, device_id, extra={"form": "/".join(rest)[:_TEXT_CHARACTERS]})
-    return measured(device_id, None, [found], {}, [])
+    return taken.told(device_id, None, {})
+
+
+def _presence(device_id: str, payload: bytes) -> Decoded:
+    if not payload:
+        return Decoded(Kind.REMOVAL, device_id)
+    is_online = bare_word(payload, _THERE, "online")
+    return Decoded(Kind.AVAILABILITY, device_id, None, [DecodedReading("online", is_online, None)])
+
+
+def _take_status(rest: list[str], payload: bytes, taken: FieldReadings) -> None:
+    told = parse_object(payload)
+    channel = ":".join(rest[:-1]) or None
+    for name, (quantity, unit) in _STATUS.items():
+        if name in told:
+            taken.add(quantity, told[name], f"{'/'.join(rest)}.{name}", unit=unit, channel=channel)
 
 
 def _reading(rest: list[str], payload: bytes) -> DecodedReading | None:
     """Return the reading of one topic, None for what tells nothing of the street."""
     path = "/".join(rest)
-    if len(rest) == 1:
-        return _plain(rest[0], path, payload)
-    group, name = rest[0], rest[1]
+    group, name = rest[0], rest[1] if len(rest) > 1 else ""
+    if not name:
+        return _plain(group, path, payload)
     if group == "sensor":
         return _sensor(name, path, payload)
     if not (name.isascii() and name.isdigit() and len(name) <= 3):
@@ -127,52 +152,45 @@ def _reading(rest: list[str], payload: bytes) -> DecodedReading | None:
 
 def _plain(name: str, path: str, payload: bytes) -> DecodedReading | None:
     if name == "overtemperature":
-        return DecodedReading("overtemperature", _word(payload, _ON, path), None, path)
-    if name not in _PLAIN:
-        return None
-    quantity, unit = _PLAIN[name]
-    return reading(quantity, _number(payload, path), path, unit=unit)
+        return DecodedReading("overtemperature", bare_word(payload, _ON, path), None, path)
+    return _figure(_PLAIN[name], path, None, payload) if name in _PLAIN else None
 
 
 def _sensor(name: str, path: str, payload: bytes) -> DecodedReading | None:
     if name in _SENSOR_WORDS:
         quantity, words = _SENSOR_WORDS[name]
-        return DecodedReading(quantity, _word(payload, words, path), None, path)
-    if name not in _SENSOR:
-        return None
-    quantity, unit = _SENSOR[name]
-    return reading(quantity, _number(payload, path), path, unit=unit)
+        return DecodedReading(quantity, bare_word(payload, words, path), None, path)
+    return _figure(_SENSOR[name], path, None, payload) if name in _SENSOR else None
 
 
 def _numbered(group: str, path: str, channel: str, payload: bytes) -> DecodedReading | None:
     if group in _SWITCHES:
-        return DecodedReading(_SWITCHES[group], _word(payload, _ON, path), None, path, None, channel)
-    if group not in _NUMBERED:
-        return None
-    quantity, unit = _NUMBERED[group]
-    return reading(quantity, _number(payload, path), path, unit=unit, channel=channel)
+        return DecodedReading(_SWITCHES[group], bare_word(payload, _ON, path), None, path, None, channel)
+    return _figure(_NUMBERED[group], path, channel, payload) if group in _NUMBERED else None
 
 
 def _part(name: str, path: str, channel: str, payload: bytes) -> DecodedReading | None:
-    if name == "energy":
-        value = _number(payload, path)
-        in_kwh = None if value is None else round(value / _WATT_MINUTES, 6)
-        return reading("energy", in_kwh, path, unit="kWh", channel=channel)
-    if name not in _PART:
-        return None
-    quantity, unit = _PART[name]
-    return reading(quantity, _number(payload, path), path, unit=unit, channel=channel)
+    if name in _MINUTES:
+        quantity = f"{_MINUTES[name]}_since_boot" if channel.startswith("emeter:") else _MINUTES[name]
+        in_kwh = round(bare_number(payload, path) / _WATT_MINUTES, 6)
+        return reading(quantity, in_kwh, path, unit="kWh", channel=channel)
+    return _figure(_PART[name], path, channel, payload) if name in _PART else None
+
+
+def _figure(meaning: _Meaning, path: str, channel: str | None, payload: bytes) -> DecodedReading:
+    """Return the reading of a number; a probe that is gone, null and nan are gaps."""
+    quantity, unit = meaning
+    value = None if bare_text(payload).lower() in _GAPS else bare_number(payload, path)
+    if value == _PROBE_GONE and quantity in _PROBED:
+        value = None
+    return reading(quantity, value, path, unit=unit, channel=channel)
 
 
 def _event(device_id: str, rest: list[str], message: Message) -> Decoded:
-    channel = "/".join(rest)[:_TEXT_CHARACTERS]
-    if rest[0] == "longpush":
-        return Decoded(Kind.EVENT, device_id, extra={"event": "longpush", "channel": channel})
-    body = parse_object(message.payload)
-    event = body.get("event")
-    extra: dict[str, Any] = {"channel": channel}
-    if type(event) is str and is_sound_name(event):
-        extra["event"] = event[:_TEXT_CHARACTERS]
+    extra: dict[str, Any] = {"event": "longpush", "channel": "/".join(rest)[:_TEXT_CHARACTERS]}
+    if rest[0] == "input_event":
+        event = parse_object(message.payload).get("event")
+        extra["event"] = event[:_TEXT_CHARACTERS] if type(event) is str and is_sound_name(event) else ""
     return Decoded(Kind.EVENT, device_id, extra=extra)
 
 
@@ -189,39 +207,3 @@ def _announced(device_id: str | None, message: Message) -> Decoded:
     if device_id is None and type(named) is str and is_id(named):
         device_id = named
     return Decoded(Kind.DISCOVERY, device_id, extra=extra)
-
-
-def _text(payload: bytes) -> str:
-    if not payload:
-        raise RefusedError(EMPTY)
-    if len(payload) > _BARE_CHARACTERS:
-        raise RefusedError(TOO_LARGE)
-    try:
-        return payload.decode().strip()
-    except UnicodeDecodeError:
-        raise RefusedError(NOT_UTF8) from None
-
-
-def _word(payload: bytes, words: dict[str, bool], path: str) -> bool:
-    known = words.get(_text(payload).lower())
-    if known is None:
-        raise RefusedError(UNKNOWN_WORD, path)
-    return known
-
-
-def _number(payload: bytes, path: str) -> float | None:
-    """Return the number in *payload*; 999 is what the maker sends for a probe that is gone, null and nan a gap.
-
-    Raises:
-        RefusedError: not a number.
-    """
-    text = _text(payload)
-    if text.lower() in {"null", "nan", "999", "999.0", "999.00"}:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        raise RefusedError(NOT_NUMERIC, path) from None
-    if not text.isascii() or "_" in text or text.lstrip("+-")[:1] not in set("0123456789."):
-        raise RefusedError(NOT_NUMERIC, path)
-    return number(int(value) if value.is_integer() and "." not in text else value, path)

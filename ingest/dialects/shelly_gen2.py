@@ -12,12 +12,12 @@ A prefix may have several levels. A key that is absent is unchanged, an explicit
 import re
 from typing import Any, Final
 
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
-from ingest.quantities import reading
+from ingest.bare_text import bare_word
+from ingest.field_readings import FieldReadings
+from ingest.messages import Decoded, DecodedReading, Kind, Message
 from ingest.refusals import (
     MISSING_FIELD,
     TOPIC_MALFORMED,
-    TOPIC_MISMATCH,
     TOPIC_UNKNOWN,
     TS_FORMAT,
     UNKNOWN_WORD,
@@ -25,19 +25,13 @@ from ingest.refusals import (
     RefusedError,
 )
 from ingest.strict_json import parse_object
-from ingest.texts import is_sound_name
-from ingest.timestamps import epoch_ms_us, settle
-
-NAME: Final = "shelly_gen2"
-# A device's own prefix is one level; sites give it up to three.
-FILTERS: Final = tuple(
-    f"{prefix}/{form}" for prefix in ("+", "+/+", "+/+/+") for form in ("events/rpc", "online", "status/+", "rpc")
-)
-IS_ONE: Final = True
+from ingest.timestamps import epoch_s_us, settle
 
 _COMPONENT: Final = re.compile(r"[a-z][a-z0-9_]{0,31}(?::\d{1,4})?", re.ASCII)
 _MOST_EVENTS: Final = 64
 _TEXT_CHARACTERS: Final = 128
+_METHODS: Final = frozenset({"NotifyStatus", "NotifyFullStatus", "NotifyEvent"})
+_THERE: Final = {"true": True, "false": False}
 _Meaning = tuple[str, str | None]
 _SWITCH: Final[dict[str, _Meaning]] = {
     "output": ("switch_on", None), "apower": ("power", "W"), "voltage": ("voltage", "V"), "current": ("current", "A"),
@@ -85,12 +79,8 @@ class Dialect:
         if form == "online":
             return _presence(prefix, message.payload)
         if form == "status":
-            return _component_status(prefix, component, message)
-        body = parse_object(message.payload)
-        source = body.get("src", prefix)
-        if type(source) is not str or not is_sound_name(source):
-            raise RefusedError(WRONG_TYPE, "src")
-        return _notification(prefix, source, body, message)
+            return _component_status(prefix, component, message.payload)
+        return _notification(prefix, parse_object(message.payload), message.received_us)
 
 
 def _address(topic: str) -> tuple[str, str, str]:
@@ -113,34 +103,28 @@ def _address(topic: str) -> tuple[str, str, str]:
 def _presence(device_id: str, payload: bytes) -> Decoded:
     if not payload:
         return Decoded(Kind.REMOVAL, device_id)
-    is_online = {b"true": True, b"false": False}.get(payload)
-    if is_online is None:
-        raise RefusedError(UNKNOWN_WORD)
+    is_online = bare_word(payload, _THERE, "online")
     return Decoded(Kind.AVAILABILITY, device_id, None, [DecodedReading("online", is_online, None)])
 
 
-def _notification(prefix: str, source: str, body: dict[str, Any], message: Message) -> Decoded:
-    """Return what a notification says: the device is its own `src`, but where the site gave it a prefix of its own."""
-    device_id = source if "/" not in prefix else prefix
+def _notification(device_id: str, body: dict[str, Any], received_us: int) -> Decoded:
+    """Return what a notification says; its device is the topic's prefix, as everywhere else, whatever `src` says."""
     method, params = body.get("method"), body.get("params")
     if method is None:
         return Decoded(Kind.IGNORE)
-    if "/" not in prefix and prefix != source and prefix.startswith("shelly"):
-        raise RefusedError(TOPIC_MISMATCH, "src")
+    if type(method) is not str or method not in _METHODS:
+        raise RefusedError(UNKNOWN_WORD, "method")
     if type(params) is not dict:
         raise RefusedError(MISSING_FIELD if params is None else WRONG_TYPE, "params")
     extra: dict[str, Any] = {}
-    time_us = _time(params.get("ts"), message.received_us, extra)
+    time_us = _time(params.get("ts"), received_us, extra)
     if method == "NotifyEvent":
         return _events(device_id, time_us, params, extra)
-    if method not in {"NotifyStatus", "NotifyFullStatus"}:
-        raise RefusedError(UNKNOWN_WORD, "method")
-    readings: list[DecodedReading] = []
-    dropped: list[RefusedError] = []
+    taken = FieldReadings()
     for component, fields in params.items():
-        if _COMPONENT.fullmatch(component) and type(fields) is dict:
-            _take(component, f"{component}.", fields, readings, dropped)
-    return measured(device_id, time_us, readings, extra, dropped)
+        if type(fields) is dict and _COMPONENT.fullmatch(component):
+            _take(component, f"{component}.", fields, taken)
+    return taken.told(device_id, time_us, extra)
 
 
 def _time(stamp: Any, received_us: int, extra: dict[str, Any]) -> int | None:  # noqa: ANN401 - a payload field
@@ -148,12 +132,13 @@ def _time(stamp: Any, received_us: int, extra: dict[str, Any]) -> int | None:  #
     if stamp is None:
         return None
     try:
-        if type(stamp) not in (int, float):
-            raise RefusedError(TS_FORMAT, "params.ts")
-        return settle(epoch_ms_us(round(stamp * 1000)), received_us, extra)
-    except (RefusedError, OverflowError, ValueError):
+        at_us = epoch_s_us(stamp) if type(stamp) in (int, float) else 0
+    except RefusedError:
+        at_us = 0
+    if not at_us:
         extra |= {"time_suspect": True, "time_code": TS_FORMAT.code}
         return None
+    return settle(at_us, received_us, extra)
 
 
 def _events(device_id: str, time_us: int | None, params: dict[str, Any], extra: dict[str, Any]) -> Decoded:
@@ -168,25 +153,18 @@ def _events(device_id: str, time_us: int | None, params: dict[str, Any], extra: 
     return Decoded(Kind.EVENT, device_id, time_us, [], extra)
 
 
-def _component_status(device_id: str, component: str, message: Message) -> Decoded:
-    fields = parse_object(message.payload)
-    readings: list[DecodedReading] = []
-    dropped: list[RefusedError] = []
-    _take(component, "", fields, readings, dropped)
-    return measured(device_id, None, readings, {}, dropped)
+def _component_status(device_id: str, component: str, payload: bytes) -> Decoded:
+    taken = FieldReadings()
+    _take(component, "", parse_object(payload), taken)
+    return taken.told(device_id, None, {})
 
 
-def _take(
-    component: str, path: str, fields: dict[str, Any], readings: list[DecodedReading], dropped: list[RefusedError]
-) -> None:
+def _take(component: str, path: str, fields: dict[str, Any], taken: FieldReadings) -> None:
     """Take what one component says; the channel is the component, or the phase of a meter."""
     kind = component.partition(":")[0]
-    told = list(_phases(fields)) if kind in {"em", "emdata"} else list(_named(kind, component, fields))
+    told = _phases(fields) if kind in {"em", "emdata"} else _named(kind, component, fields)
     for name, value, (quantity, unit), channel in told:
-        try:
-            readings.append(reading(quantity, value, path + name, unit=unit, channel=channel))
-        except RefusedError as refused:
-            dropped.append(refused)
+        taken.add(quantity, value, path + name, unit=unit, channel=channel)
 
 
 def _named(kind: str, component: str, fields: dict[str, Any]) -> list[tuple[str, Any, _Meaning, str | None]]:

@@ -10,18 +10,16 @@ node and its devices: a gap, or an alias that was never born, asks for a rebirth
 complement and are read by their declared type. The time of a death is the time of connecting.
 """
 
-import math
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from google.protobuf.message import DecodeError
 
-from ingest.field_names import identify
-from ingest.messages import Decoded, DecodedReading, Kind, Message
-from ingest.quantities import BOOLEANS, canonical
+from ingest.messages import Decoded, DecodedReading, Kind, Message, dropped_facts, measured
 from ingest.refusals import (
     EMPTY,
     MISSING_FIELD,
+    NOT_SCALAR,
     TOO_LARGE,
     TOPIC_MALFORMED,
     TOPIC_UNKNOWN,
@@ -29,15 +27,14 @@ from ingest.refusals import (
     Ground,
     RefusedError,
 )
-from ingest.sparkplug_form import VALUES, Payload
+from ingest.sparkplug_form import Payload
+from ingest.sparkplug_metrics import BOOLEAN, reading_of, value_of, whole_of
 from ingest.strict_json import PACKET_BYTES, parse_object
 from ingest.texts import is_sound_name
-from ingest.timestamps import epoch_ms_us, settle
-from ingest.topics import below, literal_root
-from street.readings import UNITS
+from ingest.timestamps import epoch_ms_us, lenient_time, settle
+from ingest.topics import below
 
-NAME: Final = "sparkplug_b"
-FILTERS: Final = ("spBv1.0/#",)
+ROOT: Final = "spBv1.0"
 NOT_PROTOBUF: Final = Ground("not-json", "invalid protobuf")
 NO_DEVICE: Final = Ground("topic-malformed", "DDATA without device_id")
 UNBORN: Final = Ground("device-unknown", "unknown alias / no DBIRTH")
@@ -48,17 +45,8 @@ _TEXT_CHARACTERS: Final = 128
 _MOST_METRICS: Final = 2_000
 _MOST_NODES: Final = 5_000
 _SEQUENCE: Final = 256
-_SIGNED: Final = {1: 8, 2: 16, 3: 32, 4: 64}  # datatype -> bits
-_UNSIGNED: Final = {5: 8, 6: 16, 7: 32, 8: 64}
-_BOOLEAN: Final = 11
-_DATETIME: Final = 13
-_STALE, _BAD = 500, 0
+_CONTROLS: Final = ("Node Control/", "Device Control/")
 _REBIRTH: Final = "publish NCMD Node Control/Rebirth=true"
-# What plant metrics are called; other names go by the general table.
-_NAMES: Final = {
-    "level": ("water_level", "m"), "running": ("running", None), "cpu temp": ("cpu_temperature", "°C"),
-    "cpu temperature": ("cpu_temperature", "°C"), "flow": ("water_flow", "m³/s"),
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -73,7 +61,7 @@ class _Node:
 class Dialect:
     """Decodes one group of edge nodes; keeps what was born, so feed it in order."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
+    def __init__(self, root: str = ROOT) -> None:
         self._root = root
         self._nodes: dict[str, _Node] = {}
 
@@ -89,112 +77,130 @@ class Dialect:
         node_id, kind, device_id = _address(levels)
         if kind in {"NCMD", "DCMD"}:
             return Decoded(Kind.IGNORE, device_id)
-        payload = _payload(message.payload)
-        extra: dict[str, Any] = {}
+        told = _Told(device_id, node_id, _payload(message.payload), message.received_us)
         if kind == "NDEATH":
-            return self._node_died(node_id, payload, extra)
+            return self._node_died(told)
         node = self._known(node_id)
         if kind == "NBIRTH":
             node.metrics.clear()
             node.seq = None
-        self._follow(node, payload, extra, node_id)
-        time_us = settle(epoch_ms_us(payload.timestamp), message.received_us, extra) if payload.timestamp else None
+        _follow(node, told)
         if kind == "DDEATH":
             node.metrics.pop(device_id, None)
-            return Decoded(Kind.DEATH, device_id, time_us, [DecodedReading("online", False, None)], extra)
-        if kind in {"NBIRTH", "DBIRTH"}:
-            return self._born(node, device_id, payload, time_us, extra, message)
-        return self._told(node, node_id, device_id, payload, time_us, extra, message)
+            return Decoded(Kind.DEATH, device_id, told.time_us, [DecodedReading("online", False, None)], told.extra)
+        return _born(node, told) if kind in {"NBIRTH", "DBIRTH"} else _said(node, told)
+
+    def _node_died(self, told: "_Told") -> Decoded:
+        birth = next((whole_of(metric) for metric in told.payload.metrics if metric.name == "bdSeq"), None)
+        node = self._nodes.get(told.node_id)
+        if node is not None and node.birth is not None and birth != node.birth:
+            return Decoded(Kind.IGNORE, told.node_id, reason=f"bdSeq {birth} != current {node.birth}")
+        extra: dict[str, Any] = {"time_source": "received_at (will payload timestamp is connect time)"}
+        if birth is not None:
+            extra["bdSeq"] = birth
+        if node is not None:
+            behind = [name for name in node.metrics if name != told.node_id]
+            extra |= {"also": behind} if behind else {}
+            node.metrics.clear()
+            node.seq = None
+        return Decoded(Kind.DEATH, told.node_id, None, [DecodedReading("online", False, None)], extra)
 
     def _known(self, node_id: str) -> _Node:
         if node_id not in self._nodes and len(self._nodes) >= _MOST_NODES:
             self._nodes.pop(next(iter(self._nodes)))
         return self._nodes.setdefault(node_id, _Node())
 
-    def _follow(self, node: _Node, payload: Any, extra: dict[str, Any], node_id: str) -> None:  # noqa: ANN401 - protobuf's
-        """Note the sequence number; a gap means that something was lost, and a rebirth tells all of it anew."""
-        if not payload.HasField("seq"):
-            return
-        seq = payload.seq % _SEQUENCE
-        extra["seq"] = payload.seq
-        if node.seq is not None and seq != (node.seq + 1) % _SEQUENCE:
-            extra |= {"seq_gap": True, "action": "request rebirth", "command": _command(node_id)}
-        node.seq = seq
 
-    def _node_died(self, node_id: str, payload: Any, extra: dict[str, Any]) -> Decoded:  # noqa: ANN401 - protobuf's
-        birth = next((_integer(metric) for metric in payload.metrics if metric.name == "bdSeq"), None)
-        node = self._nodes.get(node_id)
-        current = node.birth if node else None
-        if current is not None and birth != current:
-            return Decoded(Kind.IGNORE, node_id, reason=f"bdSeq {birth} != current {current}")
-        extra |= {"bdSeq": birth, "time_source": "received_at (will payload timestamp is connect time)"}
-        if node:
-            extra["also"] = [name for name in node.metrics if name != node_id]
-            node.metrics.clear()
-            node.seq = None
-        extra = {name: value for name, value in extra.items() if value not in (None, [])}
-        return Decoded(Kind.DEATH, node_id, None, [DecodedReading("online", False, None)], extra)
+class _Told:
+    """One message: whose, what, and when."""
 
-    def _born(
-        self,
-        node: _Node,
-        device_id: str,
-        payload: Any,  # noqa: ANN401 - protobuf's
-        time_us: int | None,
-        extra: dict[str, Any],
-        message: Message,
-    ) -> Decoded:
-        known: dict[int | str, tuple[str, int]] = {}
-        readings = []
-        aliases = {}
-        for metric in payload.metrics[:_MOST_METRICS]:
-            name = metric.name
-            if not 0 < len(name) <= _TEXT_CHARACTERS or not is_sound_name(name):
-                continue
-            if name == "bdSeq":
-                node.birth = _integer(metric)
-                extra["bdSeq"] = node.birth
-                continue
-            known[name] = name, metric.datatype
-            if metric.HasField("alias"):
-                known[metric.alias] = name, metric.datatype
-                aliases[str(metric.alias)] = name
-            if not name.startswith("Node Control/"):
-                readings.append(_reading(metric, name, metric.datatype, None, extra))
-        node.metrics[device_id] = known
-        extra["aliases"] = aliases
-        return Decoded(Kind.BIRTH, device_id, time_us, readings, extra)
+    def __init__(self, device_id: str, node_id: str, payload: Any, received_us: int) -> None:  # noqa: ANN401 - protobuf's
+        self.device_id = device_id
+        self.node_id = node_id
+        self.payload = payload
+        self.received_us = received_us
+        self.extra: dict[str, Any] = {}
+        self.dropped: list[RefusedError] = []
+        self.time_us = self.instant(payload.timestamp)
 
-    def _told(  # noqa: PLR0913 - what was told and whom it is about
-        self,
-        node: _Node,
-        node_id: str,
-        device_id: str,
-        payload: Any,  # noqa: ANN401 - protobuf's
-        time_us: int | None,
-        extra: dict[str, Any],
-        message: Message,
-    ) -> Decoded:
-        known = node.metrics.get(device_id)
-        readings = []
-        instants = set()
-        for metric in payload.metrics[:_MOST_METRICS]:
-            born = known.get(metric.alias if metric.HasField("alias") else metric.name) if known else None
-            if born is None:
-                refusal = {"action": _REBIRTH, "command": _command(node_id), "policy": "drop"}
-                return Decoded(Kind.REJECT, device_id, extra=refusal, code=UNBORN.code, reason=UNBORN.reason)
-            at_us = epoch_ms_us(metric.timestamp) if metric.timestamp else time_us
-            instants.add(at_us)
-            readings.append(_reading(metric, *born, at_us, extra))
-        if len(instants) == 1 and None not in instants:
-            told_us = instants.pop()
-            if told_us != time_us:
-                extra["time_source"] = "metric.timestamp"
-                time_us = settle(told_us or 0, message.received_us, extra)
-            readings = [one._replace(time_us=None) for one in readings]
-        if any(one.quality == "historical" for one in readings):
-            extra["historical"] = True
-        return Decoded(Kind.TELEMETRY, device_id, time_us, readings, extra)
+    def instant(self, said_ms: int) -> int | None:
+        """Return the instant of an epoch in milliseconds; 0 is none, and one that cannot be is marked."""
+        if not said_ms:
+            return None
+        try:
+            return settle(epoch_ms_us(said_ms), self.received_us, self.extra)
+        except RefusedError as refused:
+            self.extra |= {"time_suspect": True, "time_code": refused.code}
+            return None
+
+    def ask(self, why: dict[str, Any]) -> dict[str, Any]:
+        """Return *why* with the command that asks the node to be born again."""
+        return {**why, "command": _command(self.node_id)}
+
+
+def _follow(node: _Node, told: _Told) -> None:
+    """Note the sequence number; a gap means that something was lost, and a rebirth tells all of it anew."""
+    if not told.payload.HasField("seq"):
+        return
+    seq = told.payload.seq % _SEQUENCE
+    told.extra["seq"] = told.payload.seq
+    if node.seq is not None and seq != (node.seq + 1) % _SEQUENCE:
+        told.extra |= told.ask({"seq_gap": True, "action": "request rebirth"})
+    node.seq = seq
+
+
+def _born(node: _Node, told: _Told) -> Decoded:
+    known: dict[int | str, tuple[str, int]] = {}
+    readings: list[DecodedReading] = []
+    aliases = {}
+    for metric in told.payload.metrics[:_MOST_METRICS]:
+        name = metric.name
+        if name == "bdSeq":
+            told.extra["bdSeq"] = node.birth = whole_of(metric)
+            continue
+        if type(name) is not str or not 0 < len(name) <= _TEXT_CHARACTERS or not is_sound_name(name):  # bytes: no UTF-8
+            continue
+        known[name] = name, metric.datatype
+        if metric.HasField("alias"):
+            known[metric.alias] = name, metric.datatype
+            aliases[str(metric.alias)] = name
+        if not name.startswith(_CONTROLS):
+            _take(metric, name, metric.datatype, None, readings, told)
+    node.metrics[told.device_id] = known
+    told.extra["aliases"] = aliases
+    return Decoded(Kind.BIRTH, told.device_id, told.time_us, readings, _with_dropped(told))
+
+
+def _said(node: _Node, told: _Told) -> Decoded:
+    known = node.metrics.get(told.device_id, {})
+    readings: list[DecodedReading] = []
+    for metric in told.payload.metrics[:_MOST_METRICS]:
+        born = known.get(metric.alias) if metric.HasField("alias") else None
+        born = born or known.get(metric.name)
+        if born is None:
+            refusal = told.ask({"action": _REBIRTH, "policy": "drop"})
+            return Decoded(Kind.REJECT, told.device_id, extra=refusal, code=UNBORN.code, reason=UNBORN.reason)
+        at_us = told.instant(metric.timestamp) or told.time_us
+        _take(metric, *born, at_us, readings, told)
+    return _timed(readings, told)
+
+
+def _timed(readings: list[DecodedReading], told: _Told) -> Decoded:
+    """Return the telemetry; where all metrics are of one instant, that is the message's."""
+    instants = {one.time_us for one in readings}
+    if len(instants) == 1:
+        at_us = instants.pop()
+        if at_us != told.time_us:
+            told.extra["time_source"] = "metric.timestamp"
+            told.time_us = at_us
+        readings = [one._replace(time_us=None) for one in readings]
+    if any(one.quality == "historical" for one in readings):
+        told.extra["historical"] = True
+    return measured(told.device_id, told.time_us, readings, told.extra, told.dropped)
+
+
+def _with_dropped(told: _Told) -> dict[str, Any]:
+    return {**told.extra, "dropped": dropped_facts(told.dropped)} if told.dropped else told.extra
 
 
 def _address(levels: list[str]) -> tuple[str, str, str]:
@@ -231,70 +237,30 @@ def _host(host: str, message: Message) -> Decoded:
         raise RefusedError(MISSING_FIELD if "online" not in body else WRONG_TYPE, "online")
     extra: dict[str, Any] = {}
     stamp = body.get("timestamp")
-    time_us = settle(epoch_ms_us(stamp), message.received_us, extra) if type(stamp) is int else None
+    time_us = lenient_time(stamp, message.received_us, extra) if type(stamp) is int else None
     return Decoded(Kind.AVAILABILITY, f"host:{host}", time_us, [DecodedReading("online", body["online"], None)], extra)
 
 
-def _integer(metric: Any) -> int:  # noqa: ANN401 - protobuf's
-    return int(metric.long_value if metric.HasField("long_value") else metric.int_value)
-
-
-def _reading(metric: Any, name: str, datatype: int, at_us: int | None, extra: dict[str, Any]) -> DecodedReading:  # noqa: ANN401 - protobuf's
-    """Return one metric's reading; names that mean nothing to us are kept with the value, as they are."""
-    leaf = name.rpartition("/")[2]
-    quantity, unit = _NAMES.get(leaf.lower()) or identify(leaf)
-    is_known = quantity != leaf or quantity in UNITS
-    quantity = quantity if is_known else name
-    value = None if metric.is_null else _value(metric, datatype)
-    quality = _quality(metric)
-    path: str | None = name if is_known or "/" not in name else None
-    ours = UNITS.get(quantity) or unit
-    if value is None:
-        return DecodedReading(quantity, None, ours, path, at_us, None, "null")
-    if isinstance(value, float | int) and not isinstance(value, bool) and is_known and quantity not in BOOLEANS:
-        value, ours = canonical(value, unit, ours)
-    return DecodedReading(quantity, value, ours, path, at_us, None, quality)
-
-
-def _quality(metric: Any) -> str | None:  # noqa: ANN401 - protobuf's
-    if metric.is_historical:
-        return "historical"
-    for key, said in zip(metric.properties.keys, metric.properties.values, strict=False):
-        if key == "Quality":
-            code = said.long_value if said.HasField("long_value") else said.int_value
-            return {_STALE: "stale", _BAD: "bad"}.get(code)
-    return None
-
-
-def _value(metric: Any, datatype: int) -> float | bool | str | None:  # noqa: ANN401 - protobuf's
-    """Return the value by its declared datatype; None where there is none, or where it is no finite number."""
-    told = next((name for name in VALUES if metric.HasField(name)), None)
-    if told is None or told == "bytes_value":
-        return None
-    value = getattr(metric, told)
-    if told == "string_value":
-        return str(value)[:_TEXT_CHARACTERS] if is_sound_name(value) else ""
-    if told == "boolean_value" or datatype == _BOOLEAN:
-        return bool(value)
-    if told in {"float_value", "double_value"}:
-        if not math.isfinite(value):
-            return None
-        return _short(value) if told == "float_value" else float(value)
-    bits = _SIGNED.get(datatype)
-    if bits is not None:
-        value &= (1 << bits) - 1
-        return int(value - (1 << bits) if value >> (bits - 1) else value)
-    return int(value)
-
-
-def _short(value: float) -> float:
-    """Return a 32-bit float as the shortest decimal that means it: 6.7 and not 6.699999809."""
-    return float(f"{value:.7g}")
+def _take(
+    metric: Any,  # noqa: ANN401 - protobuf's
+    name: str,
+    datatype: int,
+    at_us: int | None,
+    readings: list[DecodedReading],
+    told: _Told,
+) -> None:
+    """Take one metric; data sets, templates, arrays and bytes are no readings."""
+    try:
+        value = None if metric.is_null else value_of(metric, datatype)
+        readings.append(reading_of(metric, name, value, at_us))
+    except RefusedError as refused:
+        if refused.ground != NOT_SCALAR:
+            told.dropped.append(RefusedError(refused.ground, name))
 
 
 def _command(node_id: str) -> list[str]:
     """Return topic and payload (hexadecimal) that ask *node_id* to be born again."""
     group, _, node = node_id.partition("/")
     payload = Payload()
-    payload.metrics.add(name="Node Control/Rebirth", datatype=_BOOLEAN, boolean_value=True)
+    payload.metrics.add(name="Node Control/Rebirth", datatype=BOOLEAN, boolean_value=True)
     return [f"spBv1.0/{group}/NCMD/{node}", payload.SerializeToString().hex()]

@@ -14,30 +14,22 @@ from collections.abc import Iterator
 from datetime import timedelta, timezone
 from typing import Any, Final
 
+from ingest.bare_text import bare_text
 from ingest.field_names import identify
 from ingest.field_readings import FieldReadings
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
+from ingest.messages import Decoded, DecodedReading, Kind, Message
 from ingest.quantities import truth
-from ingest.refusals import (
-    NOT_OBJECT,
-    TOPIC_MALFORMED,
-    TOPIC_UNKNOWN,
-    TS_FORMAT,
-    UNKNOWN_WORD,
-    WRONG_TYPE,
-    RefusedError,
-)
-from ingest.strict_json import parse, parse_object
+from ingest.refusals import TOPIC_MALFORMED, TOPIC_UNKNOWN, TS_FORMAT, TS_OLD, UNKNOWN_WORD, WRONG_TYPE, RefusedError
+from ingest.strict_json import parse_object
 from ingest.texts import is_sound_name
-from ingest.timestamps import epoch_ms_us, local_us, rfc3339_us, settle
-
-NAME: Final = "tasmota"
-FILTERS: Final = ("tele/+/#", "stat/+/#", "tasmota/discovery/#")
-IS_ONE: Final = True  # what discovery tells counts under every filter
+from ingest.timestamps import EARLIEST_US, epoch_s_us, local_us, rfc3339_us, settle
+from street.clock import SECOND_US
 
 ZONE: Final = timezone(timedelta(hours=8))  # of devices whose time says none
 _PREFIXES: Final = frozenset({"tele", "stat", "cmnd"})
 _NAME_CHARACTERS: Final = 128
+_MOST_DEVICES: Final = 10_000
+_SAME_US: Final = 2 * SECOND_US  # a switch tells the same fact twice within this
 _UNIT_FIELDS: Final = {"TempUnit": "temperature", "PressureUnit": "pressure", "SpeedUnit": "speed"}
 _TEMPERATURES: Final = frozenset({"temperature", "dew_point", "device_temperature", "cpu_temperature"})
 _PRESSURES: Final = frozenset({"pressure", "sea_pressure"})
@@ -56,19 +48,23 @@ _ENERGY: Final[dict[str, tuple[str, str | None]]] = {
     "Frequency": ("frequency", "Hz"),
 }  # fmt: skip
 _SKIPPED: Final = frozenset({"Time", "Epoch", "Id", "TotalStartTime", "Period", *_UNIT_FIELDS})
-_STATE_SKIPPED: Final = frozenset(
-    "Uptime UptimeSec Heap SleepMode Sleep LoadAvg MqttCount Berry Hostname IPAddress Time Epoch Vcc".split()
-)
+_LOCAL: Final = re.compile(r"[^Zz+]{10,40}(?<![-+]\d\d:\d\d)", re.ASCII)
 _SWITCH: Final = re.compile(r"(?:POWER|Switch)\d{0,2}", re.ASCII)
 _PROBE: Final = re.compile(r".+-(?:\d{1,2}|[0-9A-F]{4,16})", re.ASCII)
 _POLLS: Final = {"STATUS8": "StatusSNS", "STATUS10": "StatusSNS", "STATUS11": "StatusSTS"}
+_SPOKEN: Final = frozenset({"LOGGING", "UPTIME"})  # text without a form
+_PRESENT: Final = {"online": True, "offline": False}
+_TOLD: Final = {
+    "ft": "topic_template", "t": "topic", "dn": "name", "onln": "online_payload", "ofln": "offline_payload"
+}  # fmt: skip
 
 
 class Dialect:
-    """Decodes what one broker's Tasmota devices publish; keeps the words each has for being there."""
+    """Decodes what one broker's devices publish; keeps the words each has for being there, and its switches."""
 
     def __init__(self, _root: str = "") -> None:
         self._present: dict[str, dict[str, bool]] = {}  # device topic -> word -> whether it is there
+        self._switched: dict[tuple[str, str], tuple[object, str, int]] = {}  # device, switch -> value, form, when
 
     def decode(self, message: Message) -> Decoded:
         """Return what *message* says.
@@ -84,9 +80,27 @@ class Dialect:
             return Decoded(Kind.IGNORE, device_id)
         if form == "LWT":
             return self._presence(device_id, message)
+        if form in _SPOKEN:
+            return Decoded(Kind.LOG, device_id, extra={"form": form})
         if _SWITCH.fullmatch(form):
-            return _switch_text(device_id, form, message)
-        return _document(device_id, prefix, form, message)
+            return self._told_once(_switch_text(device_id, form, message), "text", message.received_us)
+        decoded = _document(device_id, prefix, form, message)
+        return self._told_once(decoded, form, message.received_us) if form == "RESULT" else decoded
+
+    def _told_once(self, decoded: Decoded, form: str, received_us: int) -> Decoded:
+        """Mark what repeats, as text or as JSON, what the other form has just told of the same switch."""
+        switches = [one for one in decoded.readings if one.quantity == "switch_on"]
+        is_repeated = bool(switches)
+        for one in switches:
+            key = str(decoded.device_id), str(one.channel)
+            value, by, at_us = self._switched.get(key, (None, form, 0))
+            is_repeated = is_repeated and by != form and value == one.value and received_us - at_us <= _SAME_US
+            if len(self._switched) >= _MOST_DEVICES:
+                self._switched.clear()
+            self._switched[key] = one.value, form, received_us
+        if is_repeated and len(switches) == len(decoded.readings):
+            decoded.extra["repeated"] = True
+        return decoded
 
     def _discovered(self, levels: list[str], message: Message) -> Decoded:
         if len(levels) != 2 or levels[1] not in {"config", "sensors"} or not is_sound_name(levels[0]):
@@ -95,19 +109,12 @@ class Dialect:
         if not message.payload:
             return Decoded(Kind.REMOVAL, device_id)
         told = parse_object(message.payload)
-        fields = {
-            "ft": "topic_template",
-            "t": "topic",
-            "dn": "name",
-            "onln": "online_payload",
-            "ofln": "offline_payload",
-        }
         extra = {
             ours: told[name][:_NAME_CHARACTERS]
-            for name, ours in fields.items()
+            for name, ours in _TOLD.items()
             if type(told.get(name)) is str and is_sound_name(told[name])
         }
-        if "topic" in extra and len(self._present) < 10_000:
+        if "topic" in extra and len(self._present) < _MOST_DEVICES:
             words = {extra.get("online_payload", "Online"): True, extra.get("offline_payload", "Offline"): False}
             self._present[extra["topic"]] = words
         return Decoded(Kind.DISCOVERY, device_id, extra=extra)
@@ -115,8 +122,8 @@ class Dialect:
     def _presence(self, device_id: str, message: Message) -> Decoded:
         if not message.payload:
             return Decoded(Kind.REMOVAL, device_id)
-        word = _text(message.payload)
-        is_online = self._present.get(device_id, {}).get(word, {"online": True, "offline": False}.get(word.lower()))
+        word = bare_text(message.payload)
+        is_online = self._present.get(device_id, {}).get(word, _PRESENT.get(word.lower()))
         if is_online is None:
             raise RefusedError(UNKNOWN_WORD)
         return Decoded(Kind.AVAILABILITY, device_id, None, [DecodedReading("online", is_online, None)])
@@ -134,61 +141,54 @@ def _address(levels: list[str]) -> tuple[str, str, str]:
     return levels[place], device_id, levels[-1]
 
 
-def _text(payload: bytes) -> str:
-    try:
-        return payload.decode().strip()
-    except UnicodeDecodeError:
-        raise RefusedError(UNKNOWN_WORD) from None
-
-
 def _switch_text(device_id: str, form: str, message: Message) -> Decoded:
-    is_on = truth(_text(message.payload), form)
+    is_on = truth(bare_text(message.payload), form)
     return Decoded(Kind.TELEMETRY, device_id, None, [DecodedReading("switch_on", is_on, None, form, None, form)])
 
 
 def _document(device_id: str, prefix: str, form: str, message: Message) -> Decoded:
-    document = parse(message.payload)
-    if type(document) is not dict:
-        raise RefusedError(NOT_OBJECT)
-    wrapped = _POLLS.get(form)
-    if wrapped:
-        document = document.get(wrapped, {})
+    document = parse_object(message.payload)
+    if form in _POLLS:
+        form = _POLLS[form]
+        document = document.get(form, {})
         if type(document) is not dict:
-            raise RefusedError(WRONG_TYPE, wrapped)
+            raise RefusedError(WRONG_TYPE, form)
     extra: dict[str, Any] = {}
     time_us = _time(document, message.received_us, extra)
     taken = FieldReadings()
-    if form == "STATE" or wrapped == "StatusSTS":
-        _take_state(document, taken)
-    elif form == "SENSOR" or wrapped == "StatusSNS":
+    if form in {"SENSOR", "StatusSNS"}:
         _take_sensors(document, taken)
+    elif form in {"STATE", "StatusSTS"}:
+        _take_state(document, taken)
     elif form == "RESULT" and prefix == "stat":
         _take_switches(document, taken)
     if not taken.readings and not taken.dropped:
         return Decoded(Kind.LOG, device_id, time_us, [], extra | {"form": form[:_NAME_CHARACTERS]})
-    if taken.states:
-        extra["states"] = taken.states
-    return measured(device_id, time_us, taken.readings, extra, taken.dropped)
+    return taken.told(device_id, time_us, extra)
 
 
 def _time(document: dict[str, Any], received_us: int, extra: dict[str, Any]) -> int | None:
     """Return the instant of a message: `Epoch` where the device sends it, else its own time, in its zone."""
-    epoch, text = document.get("Epoch"), document.get("Time")
-    if epoch is None and text is None:
+    said = document.get("Epoch", document.get("Time"))
+    if said is None:
         return None
     try:
-        if type(epoch) is int:
-            at_us = epoch_ms_us(epoch * 1000)
-        elif type(text) is str:
-            at_us = local_us(text, ZONE) if text[-1:].isdigit() and "+" not in text[10:] else rfc3339_us(text)
-        else:
-            raise RefusedError(TS_FORMAT, "Time")
-        if at_us < epoch_ms_us(946_684_800_000):
-            raise RefusedError(TS_FORMAT, "Time")
+        at_us = _instant(said)
     except RefusedError as refused:
         extra |= {"time_suspect": True, "time_code": refused.code}  # no NTP yet: the value is worth more than its time
         return None
     return settle(at_us, received_us, extra)
+
+
+def _instant(said: Any) -> int:  # noqa: ANN401 - a payload field
+    if type(said) is int:
+        return epoch_s_us(said)
+    if type(said) is not str:
+        raise RefusedError(TS_FORMAT, "Time")
+    at_us = local_us(said, ZONE) if _LOCAL.fullmatch(said) else rfc3339_us(said)
+    if at_us < EARLIEST_US:
+        raise RefusedError(TS_OLD, "Time")
+    return at_us
 
 
 def _take_switches(document: dict[str, Any], taken: FieldReadings) -> None:
@@ -238,7 +238,8 @@ def _sensor_fields(document: dict[str, Any]) -> Iterator[tuple[str, str, str | N
             continue
         names = _ENERGY if sensor.startswith("ENERGY") else _NAMES
         for name, value in fields.items():
-            if name in _SKIPPED or type(value) in (str, dict, bool) or (names is _ENERGY and name not in names):
+            is_said_otherwise = name not in names and (type(value) in (str, dict, bool) or names is _ENERGY)
+            if name in _SKIPPED or is_said_otherwise:
                 continue
             quantity, unit = names.get(name) or identify(name, "")
             if sensor == "ESP32" and quantity == "temperature":

@@ -13,33 +13,21 @@ from typing import Any, Final
 
 import orjson
 
+from ingest.bare_text import bare_text
 from ingest.field_names import identify
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
-from ingest.quantities import BOOLEANS, reading
-from ingest.refusals import (
-    EMPTY,
-    NOT_UTF8,
-    NUL_IN_TEXT,
-    TOO_LARGE,
-    TOPIC_MALFORMED,
-    TOPIC_UNKNOWN,
-    UNKNOWN_FIELD,
-    Ground,
-    RefusedError,
-)
+from ingest.field_readings import FieldReadings
+from ingest.messages import Decoded, DecodedReading, Kind, Message
+from ingest.quantities import BOOLEANS
+from ingest.refusals import NUL_IN_TEXT, TOPIC_MALFORMED, UNKNOWN_FIELD, Ground, RefusedError
 from ingest.strict_json import TELEMETRY_BYTES
 from ingest.texts import is_id, is_sound_name
 from ingest.timestamps import lenient_time
 from street.readings import UNITS
 
-NAME: Final = "ultralight"
-FILTERS: Final = ("/ul/+/+/attrs", "/ul/+/+/attrs/+", "/ul/+/+/cmdexe", "/+/+/attrs", "/+/+/attrs/+", "/+/+/cmd")
-IS_ONE: Final = True
 ODD_FIELDS: Final = Ground("schema-missing", "key without value")
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\S{5,40}", re.ASCII)
 _MOST_GROUPS: Final = 256
-_TEXT_CHARACTERS: Final = 200
 _NAME_CHARACTERS: Final = 64
 _SILENT: Final = frozenset({"cmd", "configuration"})
 
@@ -72,41 +60,27 @@ def _address(topic: str) -> tuple[str, str, str | None]:
     if levels[0] == "ul" and len(levels) > 3:
         levels = levels[1:]
     if len(levels) < 3 or levels[2] not in {"attrs", "cmd", "cmdexe", "configuration"}:
-        raise RefusedError(TOPIC_UNKNOWN)
+        raise RefusedError(TOPIC_MALFORMED)  # an empty first level is nobody else's
     if not is_id(levels[1]):
         raise RefusedError(TOPIC_MALFORMED)
     return levels[1], levels[2], levels[3] if levels[2] == "attrs" and len(levels) > 3 else None
 
 
 def _measures(device_id: str, name: str | None, message: Message) -> Decoded:
-    text = _text(message.payload)
+    text = bare_text(message.payload, TELEMETRY_BYTES)
+    if "\0" in text:
+        raise RefusedError(NUL_IN_TEXT)
     extra: dict[str, Any] = {}
-    readings: list[DecodedReading] = []
-    dropped: list[RefusedError] = []
+    taken = FieldReadings()
     if name is not None:
-        _take(name, text, None, readings, dropped)
+        _take(name, text, None, taken)
     else:
         for group in text.split("#")[:_MOST_GROUPS]:
-            _group(group, message.received_us, extra, readings, dropped)
-    return measured(device_id, None, readings, extra, dropped)
+            _group(group, message.received_us, extra, taken)
+    return taken.told(device_id, None, extra)
 
 
-def _text(payload: bytes) -> str:
-    if not payload:
-        raise RefusedError(EMPTY)
-    if len(payload) > TELEMETRY_BYTES:
-        raise RefusedError(TOO_LARGE)
-    if b"\0" in payload:
-        raise RefusedError(NUL_IN_TEXT)
-    try:
-        return payload.decode()
-    except UnicodeDecodeError:
-        raise RefusedError(NOT_UTF8) from None
-
-
-def _group(
-    group: str, received_us: int, extra: dict[str, Any], readings: list[DecodedReading], dropped: list[RefusedError]
-) -> None:
+def _group(group: str, received_us: int, extra: dict[str, Any], taken: FieldReadings) -> None:
     fields = group.strip().split("|")
     time_us = None
     if _TIME.fullmatch(fields[0]):
@@ -115,23 +89,21 @@ def _group(
     if len(fields) % 2 or not fields:
         raise RefusedError(ODD_FIELDS)
     for name, value in zip(fields[::2], fields[1::2], strict=True):
-        _take(name.strip(), value, time_us, readings, dropped)
+        _take(name.strip(), value, time_us, taken)
 
 
-def _take(
-    name: str, text: str, time_us: int | None, readings: list[DecodedReading], dropped: list[RefusedError]
-) -> None:
+def _take(name: str, text: str, time_us: int | None, taken: FieldReadings) -> None:
+    if not 0 < len(name) <= _NAME_CHARACTERS or not is_sound_name(name):
+        taken.dropped.append(RefusedError(UNKNOWN_FIELD, name))
+        return
     quantity, unit = identify(name)
-    try:
-        if not 0 < len(name) <= _NAME_CHARACTERS or not is_sound_name(name):
-            raise RefusedError(UNKNOWN_FIELD, name)  # noqa: TRY301 - counted like any other refused reading
-        value = _value(text)
-        if type(value) is str and quantity not in BOOLEANS:
-            readings.append(_word(quantity, value, name, unit, time_us))
-        else:
-            readings.append(reading(quantity, value, name, unit=unit, time_us=time_us))
-    except RefusedError as refused:
-        dropped.append(refused)
+    value = _value(text)
+    if type(value) is str and quantity not in BOOLEANS:
+        ours = UNITS.get(quantity)
+        quality = "non-numeric text kept" if ours else None
+        taken.add_word(DecodedReading(quantity, value, ours or unit, name, time_us, None, quality))
+    else:
+        taken.add(quantity, value, name, unit=unit, time_us=time_us)
 
 
 def _value(text: str) -> Any:  # noqa: ANN401 - any JSON scalar, or the text itself
@@ -143,11 +115,3 @@ def _value(text: str) -> Any:  # noqa: ANN401 - any JSON scalar, or the text its
     except orjson.JSONDecodeError:
         return text
     return value if value is None or type(value) in (int, float, bool, str) else text
-
-
-def _word(quantity: str, word: str, name: str, unit: str | None, time_us: int | None) -> DecodedReading:
-    if not is_sound_name(word):
-        raise RefusedError(UNKNOWN_FIELD, name)
-    ours = UNITS.get(quantity)
-    quality = "non-numeric text kept" if ours else None
-    return DecodedReading(quantity, word[:_TEXT_CHARACTERS], ours or unit, name, time_us, None, quality)

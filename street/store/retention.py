@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, t
 
 from street.clock import DAY_US, HOUR_US, MINUTE_US
 from street.store import schema
+from street.store.lobby import NewcomerState
 from street.store.marks import write_mark
 from street.store.rollups import MINUTES_PER_BLOCK
 from street.store.series import SeriesBook
@@ -31,7 +32,7 @@ class Limits(Protocol):
 
     @property
     def dead_letters_days(self) -> int:
-        """Messages that could not be taken; their counts stay."""
+        """Messages that could not be taken, whose counts stay; and newcomers that are silent, with what they said."""
 
     @property
     def snapshots_days(self) -> int:
@@ -50,6 +51,9 @@ def remove_old(connection: Connection, now_us: int, limits: Limits, book: Series
     """Remove one chunk of every kind in the caller's transaction; return how many rows went."""
     most = limits.chunk_rows
     minutes, hours = schema.rollup_minute, schema.rollup_hour
+    waiting, newcomers = schema.newcomer_messages, schema.newcomers
+    letters_us = now_us - limits.dead_letters_days * DAY_US
+    is_gone = (newcomers.c.state == NewcomerState.WAITING.value) & (newcomers.c.last_us < letters_us)
     areas, letters, stills = schema.rollup_area_hour, schema.dead_letters, schema.snapshots
     hour = (now_us - limits.hours_days * DAY_US) // HOUR_US
     block = (now_us - limits.minutes_days * DAY_US) // (MINUTES_PER_BLOCK * MINUTE_US)
@@ -58,7 +62,9 @@ def remove_old(connection: Connection, now_us: int, limits: Limits, book: Series
         + _remove(connection, minutes, minutes.c.block < block, most)
         + _remove(connection, hours, hours.c.hour < hour, most)
         + _remove(connection, areas, _of_any_quantity(areas) & (areas.c.hour < hour), most)
-        + _remove(connection, letters, letters.c.received_us < now_us - limits.dead_letters_days * DAY_US, most)
+        + _remove(connection, letters, letters.c.received_us < letters_us, most)
+        + _remove(connection, waiting, waiting.c.received_us < letters_us, most)
+        + _remove(connection, newcomers, is_gone, most)
         + _remove(connection, stills, stills.c.at_us < now_us - limits.snapshots_days * DAY_US, most)
         + _remove_changes(connection, now_us - limits.changes_hours * HOUR_US, most)
     )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.watch import Counts, Watch, tell_supervisor
+from ingest.counts import Counts
+from ingest.watch import Watch, tell_supervisor
 
 
 class Hands:
@@ -135,3 +136,19 @@ def test_a_supervisor_that_is_gone_is_let_go(tmp_path: Path, monkeypatch: pytest
         tell_supervisor("WATCHDOG=1")
 
         assert line.recv(64) == b"WATCHDOG=1"
+
+
+def test_a_shorter_interval_of_purging_holds_at_once(hands: Hands) -> None:
+    """Who has little disk left does not wait for the hour that was set before; a longer one holds from then on."""
+    hands.pass_by(61)
+    assert hands.purges == 1
+
+    hands.watch.purge_every(120)
+    hands.pass_by(125)
+
+    assert hands.purges == 2
+    hands.watch.purge_every(7200)
+    hands.pass_by(125)
+    assert hands.purges == 3
+    hands.pass_by(1000)
+    assert hands.purges == 3
