@@ -55,6 +55,10 @@ class Shelf:
         self._most_bytes = most_bytes
         self._groups: dict[tuple[str, str, str], _Group] = {}
 
+    def resize(self, most_rows: int) -> None:
+        """Keep so many letters from now on; what is too many goes with the next one."""
+        self._most_rows = most_rows
+
     def load(self, connection: Connection) -> None:
         """Count anew what is kept."""
         groups, letters = schema.dead_letter_groups.c, schema.dead_letters.c
