@@ -41,6 +41,7 @@ RULES: Final = (
     # -- open: all that answers without a session ------------------------------------------------------------------
     Rule("/", Action.OPEN, why="leads home, or to the sign-in page"),
     Rule("/healthz", Action.OPEN),
+    Rule("/metrics", Action.OPEN, why="to this machine's own Prometheus; 404 to everybody else"),
     Rule("/assets/sign_in/*", Action.OPEN),
     Rule("/assets/tokens.css", Action.OPEN, why="the sign-in pages' colours"),
     Rule("/login", Action.OPEN, READ_POST, body="form"),
