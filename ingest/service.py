@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.client import Link, LinkSettings, settings_of
+from ingest.dead_letters import Replaying
 from ingest.decode import Decoder
 from ingest.filing import Filing
 from ingest.intake import Intake
@@ -157,7 +158,7 @@ def serve(config: Config, should_stop: Callable[[], bool], *, make_link: Callabl
         )
         _calm_garbage_collection()
         tell_supervisor("READY=1")
-        _loop(parts, intake, watch, should_stop)
+        _loop(parts, intake, watch, Replaying(store.replays(), decoder, parts.filing), should_stop)
         parts.close()
 
 
@@ -168,7 +169,7 @@ def _calm_garbage_collection() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def _loop(parts: Parts, intake: Intake, watch: Watch, should_stop: Callable[[], bool]) -> None:
+def _loop(parts: Parts, intake: Intake, watch: Watch, replaying: Replaying, should_stop: Callable[[], bool]) -> None:
     refresh_s = clock.monotonic_s() + REFRESH_S
     collect_s = clock.monotonic_s() + COLLECT_S
     while not should_stop():
@@ -181,6 +182,8 @@ def _loop(parts: Parts, intake: Intake, watch: Watch, should_stop: Callable[[], 
             refresh_s = clock.monotonic_s() + REFRESH_S
             with contextlib.suppress(StoreError):
                 parts.refresh()
+                if replaying.step():
+                    refresh_s = 0.0  # more of it in the next turn
     tell_supervisor("STOPPING=1")
     watch.rest()
     intake.settle()
