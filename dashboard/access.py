@@ -74,6 +74,9 @@ RULES: Final = (
     Rule("/desk/devices", Action.KEEP_DEVICES),
     Rule("/desk/audit", Action.SEE_AUDIT),
     Rule("/desk/audit.csv", Action.EXPORT_AUDIT),
+    Rule("/desk/health", Action.SEE_SYSTEM),
+    Rule("/desk/health/now", Action.SEE_SYSTEM, why="the page refreshes itself by it"),
+    Rule("/system/health", Action.SEE_SYSTEM, why="leads to the desk's page"),
     Rule("/desk/assets/*", Action.USE_OWN_ACCOUNT, why="code, no contents"),
     Rule("/desk/_dash-component-suites/*", Action.USE_OWN_ACCOUNT, why="code, no contents"),
     Rule("/desk/_dash-layout", Action.USE_OWN_ACCOUNT, why="made for who asks"),
@@ -111,6 +114,8 @@ CALLBACK_RULES: Final[Mapping[str, Mapping[str, Action]]] = {
         "..session-said.children...session-go.search..": Action.KEEP_DEVICES,
         "audit-go.search": Action.SEE_AUDIT,
         "audit-chain.children": Action.SEE_AUDIT,
+        "letters-replay-said.children": Action.KEEP_SYSTEM,
+        "..letters-forget-said.children...health-go.search..": Action.KEEP_SYSTEM,
     },
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.client import Link, LinkSettings, settings_of
+from ingest.dead_letters import Replaying
 from ingest.decode import Decoder
 from ingest.filing import Filing
 from ingest.intake import Intake
@@ -223,7 +224,8 @@ def serve(
         )
         _calm_garbage_collection()
         tell_supervisor("READY=1")
-        _loop(parts, intake, watch, should_stop, between)
+        replaying = Replaying(store.replays(), decoder, parts.filing)
+        _loop(parts, intake, watch, replaying, should_stop, between)
         parts.close()
 
 
@@ -243,6 +245,7 @@ def _loop(
     parts: Parts,
     intake: Intake,
     watch: Watch,
+    replaying: Replaying,
     should_stop: Callable[[], bool],
     between: Callable[[Parts, Intake, Watch], None],
 ) -> None:
@@ -259,6 +262,8 @@ def _loop(
             refresh_s = clock.monotonic_s() + REFRESH_S
             with contextlib.suppress(StoreError):
                 parts.refresh()
+                if replaying.step():
+                    refresh_s = 0.0  # more of it in the next turn
     tell_supervisor("STOPPING=1")
     watch.rest()
     intake.settle()

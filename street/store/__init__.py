@@ -32,6 +32,7 @@ from street.store.office import Office
 from street.store.pairing import Offer, Pairing
 from street.store.people import ImportRow, People
 from street.store.reader import REGISTER_VERSION, Latest, Reader
+from street.store.replays import Replay, Replays
 from street.store.retention import Limits
 from street.store.reveals import Reveals
 from street.store.roster import Roster
@@ -44,8 +45,8 @@ from street.store.writer import Writer
 __all__ = (
     "Arrival", "Attempts", "Audit", "Batch", "Bell", "Change", "Entry", "Figures", "Head", "ImportRow", "Latest",
     "LetterGroup", "Limits", "Newcomer", "NewcomerState", "Newcomers", "Offer", "Pairing", "People", "Reader",
-    "Roster", "Session", "SessionLimits", "Sessions", "Store", "StoredEntry", "StoredLetter", "Verdict",
-    "WaitingMessage", "Writer", "Written", "open_store", "registered_assets",
+    "Replay", "Replays", "Roster", "Session", "SessionLimits", "Sessions", "Store", "StoredEntry", "StoredLetter",
+    "Verdict", "WaitingMessage", "Writer", "Written", "open_store", "registered_assets",
 )  # fmt: skip
 
 DEAD_LETTER_ROWS = 20_000
@@ -132,7 +133,7 @@ class Store:
         return None if self.signal_path is None else Bell(self.signal_path)
 
     def people(self) -> People:
-        """Return the people: accounts, grants, what they sign in with. Like the six below, safe in any thread."""
+        """Return the people: accounts, grants, what they sign in with. Like the seven below, safe in any thread."""
         return People(self._office)
 
     def roster(self) -> Roster:
@@ -154,6 +155,10 @@ class Store:
     def reveals(self) -> Reveals:
         """Return who may look at what unmasked."""
         return Reveals(self._office)
+
+    def replays(self) -> Replays:
+        """Return which dead letters are to be tried again."""
+        return Replays(self._office)
 
     def forgetting(self) -> Forgetting:
         """Return the purge of what is known of people."""

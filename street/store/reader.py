@@ -12,7 +12,7 @@ from street.assets import Asset
 from street.clock import HOUR_US, monotonic_s
 from street.incidents import Incident
 from street.places import Place
-from street.store import alarms, assets, changes, dead_letters, faults, incidents, marks, schema, small_rows
+from street.store import alarms, assets, changes, dead_letters, faults, incidents, marks, schema, small_rows, tallies
 from street.store.changes import Change
 from street.store.dead_letters import LetterGroup, StoredLetter
 from street.store.engine import asking, told_as_store_error
@@ -204,6 +204,21 @@ class Reader:
         """Return kept letters of this code and topic (None: any), oldest first, whole: they can be sent again."""
         with self._asking() as connection:
             return dead_letters.kept_letters(connection, code, topic, limit)
+
+    def newest_letters(self, group_id: int, limit: int) -> list[StoredLetter]:
+        """Return the newest kept letters of one group, newest first."""
+        with self._asking() as connection:
+            return dead_letters.newest_letters(connection, group_id, limit)
+
+    def size_bytes(self) -> int:
+        """Return what the store takes on the disk, without the log of what was written last."""
+        with self._asking() as connection:
+            return tallies.size_bytes(connection)
+
+    def readings_by_dialect(self, hour: int) -> dict[str, int]:
+        """Return how many readings of *hour* (whole hours since 1970) each dialect brought."""
+        with self._asking() as connection:
+            return tallies.readings_by_dialect(connection, hour)
 
     def rows(self, statement: Executable, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Return what *statement* finds, as the driver's own tuples: for many rows."""

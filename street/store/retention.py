@@ -68,6 +68,7 @@ def remove_old(connection: Connection, now_us: int, limits: Limits, book: Series
     letters_us = now_us - limits.dead_letters_days * DAY_US
     is_gone = (newcomers.c.state == NewcomerState.WAITING.value) & (newcomers.c.last_us < letters_us)
     areas, letters, stills = schema.rollup_area_hour, schema.dead_letters, schema.snapshots
+    replays = schema.replays
     hour = (now_us - limits.hours_days * DAY_US) // HOUR_US
     block = (now_us - limits.minutes_days * DAY_US) // (MINUTES_PER_BLOCK * MINUTE_US)
     return (
@@ -79,6 +80,7 @@ def remove_old(connection: Connection, now_us: int, limits: Limits, book: Series
         + remove_rows(connection, newcomers, is_gone, most)
         + _remove_changes(connection, now_us - limits.changes_hours * HOUR_US, most)
         + remove_rows(connection, letters, letters.c.received_us < now_us - limits.dead_letters_days * DAY_US, most)
+        + remove_rows(connection, replays, replays.c.done_us < now_us - limits.dead_letters_days * DAY_US, most)
         + remove_rows(connection, stills, stills.c.at_us < now_us - limits.snapshots_days * DAY_US, most)
     )
 

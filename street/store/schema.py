@@ -450,3 +450,20 @@ reveals = _table(
     Index("reveals_person", "person_id", "kind", "thing_id"),
     Index("reveals_ends", "ends_us"),
 )
+
+replays = _table(
+    "replays",  # what the dashboard asks of ingest: try these dead letters again
+    _counted("replay_no"),
+    _whole("group_id", ForeignKey("dead_letter_groups.group_id")),
+    _text("login"),  # who asked; the audit has the rest
+    _whole("asked_us"),
+    _whole("letters"),  # how many were kept then
+    _whole("upto_id"),  # the newest of them
+    _whole("last_id"),  # the last that was tried: where ingest goes on
+    _whole("stored"),
+    _whole("refused"),
+    _whole("failed"),
+    _whole("done_us", null=True),
+    Index("replays_group", "group_id"),
+    Index("replays_done", "done_us"),
+)

@@ -200,7 +200,10 @@ class Serving:
     def browser(self, who: Signed | None) -> httpx.Client:
         """Return a client that is signed in as *who*."""
         cookies = who.cookies if who else {}
-        browser = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=DEADLINE_S, cookies=cookies)
+        # the server closes a connection that idles for 5 s, perhaps just when it is used again
+        limits = httpx.Limits(keepalive_expiry=1.0)
+        address = f"http://127.0.0.1:{self.port}"
+        browser = httpx.Client(base_url=address, timeout=DEADLINE_S, cookies=cookies, limits=limits)
         self.browsers.append(browser)
         return browser
 

@@ -15,7 +15,8 @@ from street.assets import Asset
 from street.config import Config, load
 from street.errors import ConfigError, StoreError
 from street.metrics import metrics_text
-from street.readings import Flag, Reading
+from street.people import Actor
+from street.readings import DeadLetter, Flag, Reading
 from street.store import open_store
 from tests.ingest.fake_broker import FakeBroker
 from tests.ingest.small_street import SmallStreet, telemetry
@@ -210,6 +211,28 @@ def test_the_register_is_read_anew_while_it_serves(
     service.serve(config, lambda: broker.serve() or len(seen) >= 2)  # type: ignore[func-returns-value] # both, in turn
 
     assert seen[-1] == 1
+
+
+def test_what_the_desk_wants_replayed_is_worked_off_while_it_serves(tmp_path: Path, broker: FakeBroker) -> None:
+    """The two programs meet in the store alone; ingest need not be stopped for it."""
+    config = a_config(tmp_path, broker.port)
+    store = open_store(config.store.url, now_us=clock.now_us, audit_key=b"k" * 32)
+    writer = store.writer()
+    batch = writer.begin(clock.now_us())
+    payload = b'{"water_level": 0.07}'
+    batch.add_dead_letter(
+        DeadLetter(clock.now_us(), "native", "street/WL-01/telemetry", payload, "device-unknown", "w")
+    )
+    batch.commit()
+    writer.close()
+    store.replays().ask(1, by=Actor.system("desk"))
+
+    service.serve(config, lambda: broker.serve() or store.replays().next() is None)  # type: ignore[func-returns-value] # both, in turn
+
+    told = store.replays().newest(1)
+    store.close()
+    assert told is not None
+    assert (told.stored, told.refused, told.failed) == (1, 0, 0)
 
 
 def test_the_rules_begin_where_the_store_ends(street: SmallStreet) -> None:

@@ -16,6 +16,7 @@ from street.store import Reader, Store, Writer, open_store
 from tests.street.store.makers import KEY, NOON_US, Now
 
 SERVER = os.environ.get("STREET_TEST_POSTGRES", "")
+EMPTY = f"street_empty_{os.getpid()}"  # what new databases are copied from; each worker has its own
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +34,11 @@ def server() -> Iterator[Connection]:
         pytest.skip("STREET_TEST_POSTGRES names no server")
     engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE IF EXISTS street_empty")
-        connection.exec_driver_sql("CREATE DATABASE street_empty")
-        open_store(server_url("street_empty"), lambda: NOON_US).close()
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {EMPTY}")
+        connection.exec_driver_sql(f"CREATE DATABASE {EMPTY}")
+        open_store(server_url(EMPTY), lambda: NOON_US).close()
         yield connection
-        connection.exec_driver_sql("DROP DATABASE street_empty")
+        connection.exec_driver_sql(f"DROP DATABASE {EMPTY}")
     engine.dispose()
 
 
@@ -50,7 +51,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     connection: Connection = request.getfixturevalue("server")
     name = f"street_{uuid.uuid4().hex}"
-    connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE street_empty")
+    connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {EMPTY}")
     yield server_url(name)
     connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
