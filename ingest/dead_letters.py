@@ -52,7 +52,7 @@ def replay(
 
     Args:
         store: where the letters are; we must be its only writer.
-        decoder: as it is configured today.
+        decoder: returns the one of today's configuration.
         filing: files what is decoded.
         code: only letters refused for this; None takes all.
         now_us: the clock.
@@ -92,12 +92,12 @@ class Replaying:
 
     Args:
         replays: where requests wait.
-        decoder: as it is configured today.
+        decoder: returns the one of today's configuration.
         filing: files what is decoded.
     """
 
     def __init__(
-        self, replays: Replays, decoder: Decoder, filing: Filing, now_us: Callable[[], int] = clock.now_us
+        self, replays: Replays, decoder: Callable[[], Decoder], filing: Filing, now_us: Callable[[], int] = clock.now_us
     ) -> None:
         self._replays = replays
         self._decoder = decoder
@@ -121,7 +121,9 @@ class Replaying:
                 replay.group_id, replay.stored, replay.refused, replay.failed,
             )  # fmt: skip
             return True
-        found = {letter.letter_id: try_again(self._decoder, self._filing, letter, self._now_us()) for letter in letters}
+        found = {
+            letter.letter_id: try_again(self._decoder(), self._filing, letter, self._now_us()) for letter in letters
+        }
         counts = Counter(found.values())
         tried = Tried(letters[-1].letter_id, counts["stored"], counts["refused"], counts["failed"])
         self._replays.went(replay, tried, [number for number, outcome in found.items() if outcome == "stored"])

@@ -32,6 +32,7 @@ class Intake:
     """Moves messages from the broker's line into the store.
 
     Attributes:
+        decoder: reads messages; another one after the configuration was read anew.
         is_storing: whether the store took the last thing it was given.
         counts: what has happened since the start.
     """
@@ -48,7 +49,7 @@ class Intake:
         self.link = link
         self.is_storing = True
         self.counts = Counts()
-        self._decoder = decoder
+        self.decoder = decoder
         self._filing = filing
         self._settings = settings
         self._now_us = now_us
@@ -68,8 +69,8 @@ class Intake:
 
     def take_over(self, decoder: Decoder, filing: Filing, settings: IngestConfig) -> None:
         """Go on with other parts: what is held is decoded and filed by them."""
-        decoder.inherit(self._decoder)
-        self._decoder, self._filing, self._settings = decoder, filing, settings
+        decoder.inherit(self.decoder)
+        self.decoder, self._filing, self._settings = decoder, filing, settings
         self._learnt_version = -1  # what was announced may be a route now, or the reverse
 
     def step(self, wait_s: float) -> None:
@@ -80,11 +81,11 @@ class Intake:
 
     def _learn(self) -> None:
         """Listen to what devices have announced since; a flood of announcements is looked at once a second."""
-        version, now_s = self._decoder.learnt_version, clock.monotonic_s()
+        version, now_s = self.decoder.learnt_version, clock.monotonic_s()
         if version != self._learnt_version and now_s >= self._learn_s:
             self._learnt_version = version
             self._learn_s = now_s + LEARN_S
-            self.link.listen(self._decoder.learnt_topics())
+            self.link.listen(self.decoder.learnt_topics())
 
     def settle(self) -> None:
         """Store and acknowledge what is held; leave it held where the store is down."""
@@ -93,7 +94,7 @@ class Intake:
             if not self._items:
                 piece = self._waiting[: self._settings.batch_rows]
                 del self._waiting[: self._settings.batch_rows]
-                decode = self._decoder.decode
+                decode = self.decoder.decode
                 self._items = [Item(message, *decode(message)) for message in piece]
                 self.counts.note(self._items)
             if not self._file():
