@@ -52,8 +52,7 @@ def replay(
 
     Args:
         store: where the letters are; we must be its only writer.
-        decoder: returns the one of today's configuration.
-        filing: files what is decoded.
+        tools: returns what decodes and what files under today's configuration.
         code: only letters refused for this; None takes all.
         now_us: the clock.
     """
@@ -92,16 +91,14 @@ class Replaying:
 
     Args:
         replays: where requests wait.
-        decoder: returns the one of today's configuration.
-        filing: files what is decoded.
+        tools: returns what decodes and what files under today's configuration.
     """
 
     def __init__(
-        self, replays: Replays, decoder: Callable[[], Decoder], filing: Filing, now_us: Callable[[], int] = clock.now_us
+        self, replays: Replays, tools: Callable[[], tuple[Decoder, Filing]], now_us: Callable[[], int] = clock.now_us
     ) -> None:
         self._replays = replays
-        self._decoder = decoder
-        self._filing = filing
+        self._tools = tools
         self._now_us = now_us
 
     def step(self) -> bool:
@@ -121,9 +118,8 @@ class Replaying:
                 replay.group_id, replay.stored, replay.refused, replay.failed,
             )  # fmt: skip
             return True
-        found = {
-            letter.letter_id: try_again(self._decoder(), self._filing, letter, self._now_us()) for letter in letters
-        }
+        decoder, filing = self._tools()
+        found = {letter.letter_id: try_again(decoder, filing, letter, self._now_us()) for letter in letters}
         counts = Counter(found.values())
         tried = Tried(letters[-1].letter_id, counts["stored"], counts["refused"], counts["failed"])
         self._replays.went(replay, tried, [number for number, outcome in found.items() if outcome == "stored"])

@@ -224,7 +224,7 @@ def serve(
         )
         _calm_garbage_collection()
         tell_supervisor("READY=1")
-        replaying = Replaying(store.replays(), lambda: intake.decoder, parts.filing)
+        replaying = Replaying(store.replays(), lambda: (intake.decoder, parts.filing))
         _loop(parts, intake, watch, replaying, should_stop, between)
         parts.close()
 

@@ -132,7 +132,7 @@ def test_what_the_desk_asks_for_is_worked_off_in_turns(street: SmallStreet) -> N
     street.parts.refresh()
     street.parts.register._room = 0
     replays = asked(street)
-    replaying = dead_letters.Replaying(replays, lambda: street.decoder, street.parts.filing)
+    replaying = dead_letters.Replaying(replays, lambda: (street.decoder, street.parts.filing))
 
     turns = [replaying.step() for _ in range(3)]
 
@@ -151,7 +151,7 @@ def test_many_letters_take_many_turns(street: SmallStreet, monkeypatch: pytest.M
     for _ in range(5):
         file(street, "street/WL-01/telemetry", b"{")
     replays = asked(street)
-    replaying = dead_letters.Replaying(replays, lambda: street.decoder, street.parts.filing)
+    replaying = dead_letters.Replaying(replays, lambda: (street.decoder, street.parts.filing))
 
     turns = 0
     while replaying.step():

@@ -4,7 +4,6 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -205,7 +204,7 @@ def test_an_admin_has_letters_replayed_and_forgets_the_rest(health: Health) -> N
     expect(page.locator("#letters-replay-said")).to_contain_text("已请求重放 3 条")
     expect(page.locator("#letters-now")).to_contain_text("重放中：已试 0 / 3")
     parts = Parts(health.config, open_store(health.config.store.url, now_us=now_us))
-    replaying = Replaying(parts.store.replays(), partial(decoder_of, health.config), parts.filing)
+    replaying = Replaying(parts.store.replays(), lambda: (decoder_of(health.config), parts.filing))
     while replaying.step():
         health.beat()
     parts.close()
