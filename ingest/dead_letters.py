@@ -52,7 +52,8 @@ def replay(
 
     Args:
         store: where the letters are; we must be its only writer.
-        tools: returns what decodes and what files under today's configuration.
+        decoder: returns the one of today's configuration.
+        filing: files what is decoded.
         code: only letters refused for this; None takes all.
         now_us: the clock.
     """
