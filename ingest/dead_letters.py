@@ -52,7 +52,7 @@ def replay(
 
     Args:
         store: where the letters are; we must be its only writer.
-        decoder: returns the one of today's configuration.
+        decoder: as it is configured today.
         filing: files what is decoded.
         code: only letters refused for this; None takes all.
         now_us: the clock.
