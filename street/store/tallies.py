@@ -1,6 +1,6 @@
 """Tallies: how large the store is, and how much each dialect brings; for the page that says how the system is."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal_column, select
 
 from street.store import schema
 
@@ -21,6 +21,6 @@ def readings_by_dialect(connection: Connection, hour: int) -> dict[str, int]:
     joined = sums.join(series, sums.c.series_id == series.c.series_id).outerjoin(
         assets, series.c.asset_id == assets.c.asset_id
     )
-    dialect = func.coalesce(assets.c.dialect, "")
+    dialect = func.coalesce(assets.c.dialect, literal_column("''"))  # a parameter each would be two to PostgreSQL
     statement = select(dialect, func.sum(sums.c.n)).select_from(joined).where(sums.c.hour == hour).group_by(dialect)
     return {name: int(readings) for name, readings in connection.execute(statement)}
