@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -78,13 +79,12 @@ class Health:
         return page, seen
 
 
-@pytest.fixture(scope="module")
-def health(tmp_path_factory: pytest.TempPathFactory, browsers: Browsers) -> Iterator[Health]:
-    """One street for the file: some assets are heard, some are late, one never was; letters of four reasons."""
-    folder = tmp_path_factory.mktemp("health")
+@pytest.fixture
+def health(tmp_path: Path, browsers: Browsers) -> Iterator[Health]:
+    """A street whose data is new: some assets are heard, some are late, one never was; letters of four reasons."""
     config = Config(
-        store=StoreConfig(url=f"sqlite:///{folder / 'street.db'}"),
-        people=PeopleConfig(keys_file=folder / "keys.json", sessions_each=50),
+        store=StoreConfig(url=f"sqlite:///{tmp_path / 'street.db'}"),
+        people=PeopleConfig(keys_file=tmp_path / "keys.json", sessions_each=50),
     )
     key = load_keys(config.people.keys_file).audit
     store = open_store(config.store.url, now_us=now_us, audit_key=key, session_limits=config.people)
