@@ -34,9 +34,9 @@ setup-test:
 demo: setup ## broker, ingest, dashboard and a simulated street; Ctrl-C stops it (PORT=… MQTT_PORT=… CONFIG=… TLS=1)
 	@$(VENV) scripts/demo.py
 
-replay: setup ## play a recorded CSV to the running demo, its last row now (FILE=…, ARGS='--limit 500')
+replay: setup ## play a recorded CSV, its last row now, or recorded traffic, to the running demo (FILE=…, ARGS='--limit 500')
 	@test -n '$(FILE)' || { echo 'which recording? make replay FILE=recording.csv.gz'; exit 1; }
-	@$(VENV) -m ingest.simulator $(if $(CONFIG),--config '$(CONFIG)') replay $(ARGS) -- '$(FILE)'
+	@$(VENV) -m ingest $(if $(CONFIG),--config '$(CONFIG)') replay $(ARGS) -- '$(FILE)'
 
 test: setup-test ## everything: `make check`, then all tests with coverage (installs Debian packages where root may)
 	@sh scripts/test.sh

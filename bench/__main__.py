@@ -17,10 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 # What runs when nothing is named; the soak takes half an hour and is named.
 CELLS: dict[str, list[list[str]]] = {
+    "decode": [[]],
     "ingest": [[], ["--only", "broker", "--sync", "always"]],
     "kills": [[]],
     "outage": [[]],
     "stream": [["--screens", "50", "--changes", "10", "--seconds", "20", "--behind", "1000"]],
+    "freshness": [[], ["--old", "1.0"]],
     "queries": [["--readings", "1000000"], ["--readings", "10000000"]],
     "pixel": [["--probes", "300", "--behind", "1000"]],
     "first_load": [["--times", "3"]],

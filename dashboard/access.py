@@ -41,6 +41,7 @@ RULES: Final = (
     # -- open: all that answers without a session ------------------------------------------------------------------
     Rule("/", Action.OPEN, why="leads home, or to the sign-in page"),
     Rule("/healthz", Action.OPEN),
+    Rule("/metrics", Action.OPEN, why="to this machine's own Prometheus; 404 to everybody else"),
     Rule("/assets/sign_in/*", Action.OPEN),
     Rule("/assets/tokens.css", Action.OPEN, why="the sign-in pages' colours"),
     Rule("/login", Action.OPEN, READ_POST, body="form"),
@@ -73,6 +74,9 @@ RULES: Final = (
     Rule("/desk/devices", Action.KEEP_DEVICES),
     Rule("/desk/audit", Action.SEE_AUDIT),
     Rule("/desk/audit.csv", Action.EXPORT_AUDIT),
+    Rule("/desk/health", Action.SEE_SYSTEM),
+    Rule("/desk/health/now", Action.SEE_SYSTEM, why="the page refreshes itself by it"),
+    Rule("/system/health", Action.SEE_SYSTEM, why="leads to the desk's page"),
     Rule("/desk/assets/*", Action.USE_OWN_ACCOUNT, why="code, no contents"),
     Rule("/desk/_dash-component-suites/*", Action.USE_OWN_ACCOUNT, why="code, no contents"),
     Rule("/desk/_dash-layout", Action.USE_OWN_ACCOUNT, why="made for who asks"),
@@ -110,6 +114,8 @@ CALLBACK_RULES: Final[Mapping[str, Mapping[str, Action]]] = {
         "..session-said.children...session-go.search..": Action.KEEP_DEVICES,
         "audit-go.search": Action.SEE_AUDIT,
         "audit-chain.children": Action.SEE_AUDIT,
+        "letters-replay-said.children": Action.KEEP_SYSTEM,
+        "..letters-forget-said.children...health-go.search..": Action.KEEP_SYSTEM,
     },
 }
 

@@ -1,7 +1,7 @@
 """The desk: the second Dash app, under /desk/, and the routes beside it.
 
     address ──▶ guard ──▶ page (the shell) ──▶ `show`: path and query in, the page out, for who asks
-                             └── a panel's button ──▶ desk_people, desk_roster, desk_devices, desk_audit
+                             └── a panel's button ──▶ desk_people, desk_roster, desk_devices, desk_audit, desk_health
 
 Every callback is a plain function that asks the policy about the very thing it is to show or to change.
 """
@@ -27,6 +27,7 @@ from dashboard import (
     audit_export,
     desk_audit,
     desk_devices,
+    desk_health,
     desk_people,
     desk_person,
     desk_roster,
@@ -72,6 +73,7 @@ BUILDS: Final[Mapping[Action, Build]] = {
     Action.SEE_ROSTER: desk_roster.page,
     Action.KEEP_DEVICES: desk_devices.page,
     Action.SEE_AUDIT: desk_audit.page,
+    Action.SEE_SYSTEM: desk_health.page,
 }
 
 
@@ -95,6 +97,7 @@ def routes(office: Office) -> list[BaseRoute]:
         *own,
         *audit_export.routes(office),
         *people_import.routes(office),
+        *desk_health.routes(office),
         Route(f"{PREFIX}/assets/{{name:path}}", Shelf({**_files(), "tokens.css": TOKENS}.get)),
         Route(f"{PREFIX}/_dash-component-suites/{{name:path}}", Shelf(packages(pages.registered_paths))),
         Route(f"{PREFIX}/{{rest:path}}", server),
@@ -142,7 +145,7 @@ def join(pages: Dash, office: Office) -> None:
     pages.callback(Output(ids.DESK_BODY, "children"), Input(place, "pathname"), Input(place, "search"))(
         off_loop(show_page)
     )  # fmt: skip
-    for part in (desk_people, desk_person, desk_roster, desk_devices, desk_audit, people_import):
+    for part in (desk_people, desk_person, desk_roster, desk_devices, desk_audit, desk_health, people_import):
         part.join(pages, office, areas)
 
 

@@ -38,7 +38,9 @@ LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::[0-9]{1,5})?")
 MOST_ADDRESS: Final = 4 * 1024
 MOST_HEADERS: Final = 32 * 1024
-UNASKED: Final = frozenset({"/stream", "/api/snapshot"})  # a page asks these by itself: nobody is in front of it
+UNASKED: Final = frozenset(
+    {"/stream", "/api/snapshot", "/desk/health/now"}
+)  # a page asks these by itself: nobody is there
 
 
 class Arrived(NamedTuple):

@@ -26,11 +26,12 @@ from starlette.exceptions import HTTPException
 from dashboard.refusals import Refusals
 from dashboard.session_book import SessionBook
 from dashboard.snapshot import existing_store
+from dashboard.vitals import Factors, Pulse
 from street.config import Config
 from street.keys import Keys, load_keys
 from street.places import Places, load_places
 from street.policy import Thing
-from street.store import Attempts, Audit, Pairing, People, Reader, Roster, Sessions, Store
+from street.store import Attempts, Audit, Pairing, People, Reader, Replays, Roster, Sessions, Store
 from street.store.reveals import Reveals
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Office:
         pages: the Dash apps by the prefix of their addresses: "" the light one, "/desk" the desk.
         book: who is signed in, as the guard knows it.
         refusals: on their way to the audit.
+        pulse: how the system is.
     """
 
     def __init__(self, config: Config, now_us: Callable[[], int]) -> None:
@@ -64,6 +66,8 @@ class Office:
         self._opening = threading.Lock()
         self.book = SessionBook(lambda: self.sessions, now_us)
         self.refusals = Refusals(lambda: self.audit, now_us)
+        wall = config.wall
+        self.pulse = Pulse(self.reader, now_us, Factors(wall.late_factor, wall.stale_factor, wall.lost_factor))
         self._hashers = ThreadPoolExecutor(HASHERS, thread_name_prefix="hash")
         self._waiting = 0
 
@@ -111,6 +115,11 @@ class Office:
     def reveals(self) -> Reveals:
         """Who may look at what unmasked, and until when."""
         return self.store.reveals()
+
+    @property
+    def replays(self) -> Replays:
+        """Which dead letters ingest is asked to try again."""
+        return self.store.replays()
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:

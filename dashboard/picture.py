@@ -14,13 +14,13 @@ from dashboard.view import Body
 from street.alarms import Alarm, AlarmState
 from street.assets import Asset
 from street.clock import SECOND_US
+from street.freshness import age_from_us, has_age
 from street.incidents import OPEN_STAGES, Incident, Stage
-from street.readings import NOT_COUNTED, Flag
+from street.readings import NOT_COUNTED
 from street.store import Change, Reader
 
 OFFLINE: Final = 5  # the code of an asset whose device says that it is off; 1 to 4 are severities
 WEATHER_STATION: Final = "weather_station"
-AGE_UNKNOWN: Final = int(Flag.RETAINED | Flag.ASSUMED_TIME)  # with both: a stored copy that does not say how old it is
 WEATHER_FIGURES: Final = {"temperature": "temperature", "wind_speed": "wind", "rain": "rain"}
 
 
@@ -58,7 +58,8 @@ class Picture:
             self._note(incident)
         self._figure_values: dict[str, list[Any]] = {}
         for latest in reader.latest():
-            self._hear(latest.series_id, latest.at_us, latest.value, latest.flags)
+            since_us = age_from_us(latest.at_us, latest.received_us, latest.flags)
+            self._hear(latest.series_id, since_us, latest.value, latest.flags)
         self._heartbeat = heartbeat(reader.heartbeat())
 
     def whole(self) -> Body:
@@ -103,24 +104,24 @@ class Picture:
                 moved.setdefault("f", {})[figure] = self._figure_values[figure]
 
     def _hear(self, series_id: int, at_us: int, value: float | None, flags: int) -> tuple[str, str]:
-        """Note one latest value; return the asset and the figure that it moves, empty where none.
+        """Note one latest value, old since *at_us*; return the asset and the figure that it moves, empty where none.
 
-        A value that can't be true is no figure: the wall shows that there is none. One of unknown age is shown as
+        A value that can't be believed is no figure: the wall shows that there is none. One of unknown age is shown as
         such: its stamp says only when the broker gave us its copy.
         """
         asset_id, quantity = self._asset_of.get(series_id, ("", ""))
         asset = self._assets.get(asset_id)
         if asset is None:
             return "", ""
-        has_age = flags & AGE_UNKNOWN != AGE_UNKNOWN
-        if has_age:
+        is_dated = has_age(flags)
+        if is_dated:
             self._heard_us[asset_id] = max(at_us, self._heard_us.get(asset_id, at_us))
         figure = self._figures.get((asset_id, quantity), "")
         if figure:
             shown = None if flags & NOT_COUNTED else value
             self._figure_values[figure] = [
                 shown,
-                seconds(at_us if has_age else None),
+                seconds(at_us if is_dated else None),
                 whole_where_possible(asset.interval_s),
             ]
         return asset_id, figure

@@ -7,17 +7,24 @@
     python -m ingest dead-letters list        why messages were refused
     python -m ingest dead-letters replay      decode and store them again, where that is possible now
     python -m ingest register FILE.csv        load a list of assets
+    python -m ingest check                    what the configuration will do: routes, dialects, assets, rules
+    python -m ingest reload                   have the running ingest (and embedded broker) read it anew
+    python -m ingest record FILE              the broker's raw traffic into a file, until SIGTERM or a limit
+    python -m ingest replay FILE              such a file to the broker again; a recorded CSV as well
 
-Exit codes: 0 done · 75 the store cannot be used now · 78 the configuration cannot be used.
+Exit codes: 0 done · 69 no broker, or it refuses us · 74 a file cannot be written any more · 75 the store cannot be used
+now · 78 the configuration, or a file, cannot be used.
 """
 
 import argparse
 import io
 import logging
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from ingest.simulator.csv_options import add_csv_options
 from street import clock, logs
 from street.config import EXIT_CONFIG, Config, load
 from street.errors import ConfigError, StoreError
@@ -58,13 +65,47 @@ def _parser() -> argparse.ArgumentParser:
     register = commands.add_parser("register", help="load a CSV list of assets")
     register.add_argument("file", type=Path)
     register.add_argument("--demo", action="store_true", help="mark them as examples")
+    commands.add_parser("check", help="explain what the configuration will do")
+    commands.add_parser("reload", help="have the running ingest read the configuration anew")
+    _add_traffic(commands)
     return parser
 
 
-def _serve(config: Config, _options: argparse.Namespace) -> int:
-    from ingest.service import StopSignal, serve  # noqa: PLC0415 - a broker has no need of the store
+def _add_traffic(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    record = commands.add_parser("record", help="write the broker's raw traffic to a file")
+    record.add_argument("file", type=Path, help="a new file, as in traffic.jsonl.gz")
+    record.add_argument("--topic", action="append", help="only what this filter takes; may be said again (default: #)")
+    record.add_argument("--minutes", type=_positive, help="stop after so long")
+    record.add_argument("--max-mb", type=_positive, help="stop when the file is about so large")
+    replay = commands.add_parser("replay", help="play recorded traffic, or a recorded CSV, to the broker")
+    replay.add_argument("file", type=Path, help="what `record` wrote, or a CSV; what it is, it shows itself")
+    add_csv_options(replay)
+    replay.add_argument("--from", dest="begin", type=_instant, help="traffic: only from this instant on, with zone")
+    replay.add_argument("--to", dest="end", type=_instant, help="traffic: only before this instant")
+    replay.add_argument("--shift", action="store_true", help="traffic: times inside the payloads move along")
 
-    serve(config, StopSignal())
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        msg = "expected a number above 0"
+        raise argparse.ArgumentTypeError(msg)
+    return number
+
+
+def _instant(text: str) -> int:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        msg = "expected an instant with its zone, as in 2026-11-24T10:00:00+08:00"
+        raise argparse.ArgumentTypeError(msg)
+    return clock.as_us(at)
+
+
+def _serve(config: Config, options: argparse.Namespace) -> int:
+    from ingest.reload import Hangup  # noqa: PLC0415 - a broker has no need of the store
+    from ingest.service import StopSignal, serve  # noqa: PLC0415 - as above
+
+    serve(config, StopSignal(), between=Hangup(options.config))
     return 0
 
 
@@ -125,6 +166,44 @@ def _register(config: Config, options: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
+def _check(config: Config, _options: argparse.Namespace) -> int:
+    from ingest import check  # noqa: PLC0415 - as above
+
+    check.explain(config, sys.stdout)
+    return 0
+
+
+def _reload(config: Config, options: argparse.Namespace) -> int:
+    from ingest import reload, service  # noqa: PLC0415 - as above
+    from street.scenarios import load_scenarios  # noqa: PLC0415 - as above
+
+    service.decoder_of(config)  # what is wrong is said here and now, not only in the log of another process
+    load_scenarios()
+    return reload.ask(config, options.config, sys.stdout)
+
+
+def _record(config: Config, options: argparse.Namespace) -> int:
+    from ingest.service import StopSignal  # noqa: PLC0415 - as above
+    from ingest.traffic.record import Plan, record  # noqa: PLC0415 - as above
+
+    filters = options.topic or ["#"]
+    plan = Plan(path=options.file, filters=filters, minutes=options.minutes, max_mb=options.max_mb)
+    return record(config, plan, StopSignal(), sys.stderr)
+
+
+def _replay(config: Config, options: argparse.Namespace) -> int:
+    from ingest.simulator.__main__ import REPLAY_WAITS_S, on_the_line, replay_csv  # noqa: PLC0415 - as above
+    from ingest.traffic.recording import is_recording  # noqa: PLC0415 - as above
+    from ingest.traffic.replay import Playback  # noqa: PLC0415 - as above
+
+    if not is_recording(options.file):
+        return replay_csv(config, options)
+    playback = Playback.of(config, options)
+    return on_the_line(
+        config, "sky-eye-replay", lambda player: playback.play(player, clock.now_us()), within_s=REPLAY_WAITS_S
+    )
+
+
 _COMMANDS: Final = {
     "serve": _serve,
     "broker": _broker,
@@ -132,6 +211,10 @@ _COMMANDS: Final = {
     "decode": _decode,
     "dead-letters": _dead_letters,
     "register": _register,
+    "check": _check,
+    "reload": _reload,
+    "record": _record,
+    "replay": _replay,
 }
 
 if __name__ == "__main__":

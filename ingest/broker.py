@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import select
+import signal
 import socket
 import stat
 import sys
@@ -25,6 +26,8 @@ from street.errors import ConfigError
 USERS: Final = ("ingest", "devices", "simulator")
 TOTAL_UNACKED: Final = 65_535  # MQTT's packet ids; the server refuses subscriptions beyond it, all filters together
 PRIVATE: Final = 0o600
+CONFIGURATION: Final = "nats.conf"
+SAID: Final = {"sparkplug_b": ("spBv1//0.*.NCMD.*",)}  # dialect -> subjects on which ingest itself speaks: rebirths
 
 
 def passwords(config: Config) -> dict[str, str]:
@@ -96,7 +99,8 @@ def configuration(config: Config, known: Mapping[str, str]) -> str:
         "max_ack_pending": unacked_messages(filters, broker.unacked_messages),
     }
     speaks = {"publish": {"allow": subjects}, "subscribe": {"deny": [">"]}}
-    hears = {"publish": {"allow": ["$MQTT.>"]}, "subscribe": {"allow": [">"]}}
+    says = sorted({it for _, name in config.ingest.routes for it in SAID.get(name, ())})
+    hears = {"publish": {"allow": ["$MQTT.>", *says]}, "subscribe": {"allow": [">"]}}
     users = [
         {
             "user": user,
@@ -108,6 +112,7 @@ def configuration(config: Config, known: Mapping[str, str]) -> str:
     ]
     parts = {
         "server_name": "sky-eye",
+        "pid_file": str(_pid_file(config)),
         "listen": "127.0.0.1:-1",  # its own protocol cannot be turned off: a free port, and no user may use it
         "max_payload": broker.max_packet_kb * 1024,
         "max_pending": 268_435_456,
@@ -158,10 +163,36 @@ def prepare(config: Config) -> Path:
     Raises:
         ConfigError: the folder cannot be written, or the port is taken.
     """
-    broker = config.broker
     _check_port(config)
+    return _write(config)
+
+
+def reload(config: Config) -> int | None:
+    """Have the running server take over the permissions of *config*; return its process, None where none runs.
+
+    Raises:
+        ConfigError: the folder cannot be written.
+    """
+    try:
+        process = int(_pid_file(config).read_text(encoding="ascii"))
+        command = Path(f"/proc/{process}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return None
+    if os.fsencode(config.broker.directory / CONFIGURATION) not in command.split(b"\0"):
+        return None  # the number has been given to a stranger since
+    _write(config)
+    os.kill(process, signal.SIGHUP)
+    return process
+
+
+def _pid_file(config: Config) -> Path:
+    return config.broker.directory.absolute() / "nats.pid"
+
+
+def _write(config: Config) -> Path:
+    broker = config.broker
     text = configuration(config, passwords(config))
-    path = broker.directory / "nats.conf"
+    path = broker.directory / CONFIGURATION
     try:
         broker.directory.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """`python -m ingest decode`: JSON lines of messages in, one JSON line of what each says out.
 
-In: `{"topic", "payload" | "payload_b64", "retain"?, "received_at"?, "id"?}`. Lines are fed in order to one decoder,
-so a registry message counts for the lines after it.
+In: `{"topic", "payload" | "payload_b64", "retain"?, "received_at"?, "id"?, "mqtt5"?}`; `mqtt5` holds `content_type`
+and `user_properties`. Lines are fed in order to one decoder, so a registry message counts for the lines after it.
 """
 
 import base64
@@ -44,9 +44,17 @@ def as_fields(decoded: Decoded) -> dict[str, Any]:
         "device_id": decoded.device_id,
         "time": _written(decoded.time_us),
         "readings": [_reading(one) for one in decoded.readings],
-        "extra": decoded.extra if decoded.code is None else {**decoded.extra, "code": decoded.code},
+        "extra": _extra(decoded),
         "reason": decoded.reason,
     }
+
+
+def _extra(decoded: Decoded) -> dict[str, Any]:
+    extra = decoded.extra if decoded.code is None else {**decoded.extra, "code": decoded.code}
+    if not decoded.others:
+        return extra
+    others = [{"device_id": it.device_id, "readings": [_reading(one) for one in it.readings]} for it in decoded.others]
+    return {**extra, "second_entity": others[0], "entities": others}
 
 
 def _reading(one: DecodedReading) -> dict[str, Any]:
@@ -81,7 +89,27 @@ def _message(fields: dict[str, Any]) -> Message:
         raise RefusedError(MISSING_FIELD if topic is None else WRONG_TYPE, "topic")
     received = fields.get(_TIME_FIELD)
     received_us = now_us() if received is None else source_time(received)
-    return Message(topic, _payload(fields), bool(fields.get("retain", False)), received_us)
+    content_type, properties = _mqtt5(fields.get("mqtt5"))
+    return Message(
+        topic,
+        _payload(fields),
+        bool(fields.get("retain", False)),
+        received_us,
+        content_type=content_type,
+        properties=properties,
+    )
+
+
+def _mqtt5(told: Any) -> tuple[str, tuple[tuple[str, str], ...]]:  # noqa: ANN401 - a field of the line
+    """Return content type and user properties: an object, or a list of pairs."""
+    if type(told) is not dict:
+        return "", ()
+    said = told.get("user_properties", {})
+    pairs = list(said.items()) if type(said) is dict else said if type(said) is list else []
+    properties = tuple(
+        (str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list | tuple) and len(pair) == 2
+    )
+    return str(told.get("content_type", "")), properties
 
 
 def _payload(fields: dict[str, Any]) -> bytes:

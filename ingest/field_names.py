@@ -4,16 +4,20 @@ Used where a dialect leaves the names to the maker (payload formatters). A name 
 """
 
 import re
-from typing import Final
+from collections.abc import Callable
+from functools import wraps
+from typing import Final, TypeVar
 
 from street.readings import UNITS
 
 # Names that mean exactly one quantity, in lower snake case.
 ALIASES: Final[dict[str, tuple[str, str | None]]] = {
-    **dict.fromkeys(["temp", "t", "air_temperature", "ambient_temperature", "tempc_sht"], ("temperature", None)),
+    **dict.fromkeys(["temp", "t", "air_temperature", "ambient_temperature", "temp_c_sht"], ("temperature", None)),
     **dict.fromkeys(["hum", "h", "rh", "relative_humidity", "air_humidity", "hum_sht"], ("humidity", None)),
     **dict.fromkeys(["barometer", "barometric_pressure", "air_pressure"], ("pressure", None)),
-    **dict.fromkeys(["lux", "light_intensity", "illumination", "light_level", "luminosity"], ("illuminance", None)),
+    **dict.fromkeys(
+        ["lux", "light_intensity", "illumination", "light_level", "luminosity", "ill"], ("illuminance", None)
+    ),
     **dict.fromkeys(["battery_level", "battery_percent", "battery_percentage", "soc"], ("battery", None)),
     **dict.fromkeys(
         ["bat_v", "batt_v", "vbat", "v_bat", "battery_v", "battery_volt", "batv"], ("battery_voltage", "V")
@@ -26,6 +30,7 @@ ALIASES: Final[dict[str, tuple[str, str | None]]] = {
     **dict.fromkeys(["tilt_angle", "inclination"], ("tilt", None)),
     **dict.fromkeys(["leak", "leakage", "water_leakage"], ("water_leak", None)),
     **dict.fromkeys(["lid_open", "cover_opened", "lid_opened"], ("cover_open", None)),
+    **dict.fromkeys(["lane_count", "lanes_count", "vehicles", "car_count"], ("vehicle_count", None)),
     **dict.fromkeys(["people", "person_count", "people_total"], ("people_count", None)),
     **dict.fromkeys(["contact", "contact_state"], ("contact_closed", None)),
     **dict.fromkeys(["relay", "relay_on", "lamp_on"], ("switch_on", None)),
@@ -53,8 +58,16 @@ WORDED: Final = {
 # Under these parents a plain name means something else than alone: soil temperature is no air temperature.
 APART: Final = frozenset({"soil", "water", "rain", "metering", "pipe"})
 # Under a quantity's name: what was made of its values.
+_UNIT_SAYS: Final = {
+    "°C": "temperature", "°F": "temperature", "%RH": "humidity", "dB(A)": "noise_laeq", "lx": "illuminance",
+    "hPa": "pressure", "W": "power", "kWh": "energy", "V": "voltage", "A": "current", "lqi": "link_quality",
+}  # fmt: skip
 _STATISTICS: Final = frozenset({"min", "max", "avg", "average", "mean", "median", "std"})
+_REMEMBERED: Final = 8192
+_REMEMBERED_CHARACTERS: Final = 128
+_Answer = TypeVar("_Answer")
 _WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 _SEPARATOR: Final = re.compile(r"[\s.\-]+")
 
 
@@ -63,6 +76,25 @@ def snake(name: str) -> str:
     return _SEPARATOR.sub("_", _WORD_START.sub("_", name)).lower()
 
 
+def _remembered(answer: Callable[..., _Answer]) -> Callable[..., _Answer]:
+    """Return *answer*, remembering what it said of short names: devices say the same ones all day."""
+    known: dict[tuple[str, ...], _Answer] = {}
+
+    @wraps(answer)
+    def ask(*names: str) -> _Answer:
+        found = known.get(names)
+        if found is None:
+            found = answer(*names)
+            if sum(map(len, names)) <= _REMEMBERED_CHARACTERS:
+                if len(known) >= _REMEMBERED:
+                    known.clear()
+                known[names] = found
+        return found
+
+    return ask
+
+
+@_remembered
 def numbered(name: str) -> tuple[str, str | None, str | None]:
     """Return quantity, unit and channel of a name that ends in its channel, as Cayenne LPP has it: `temperature_1`.
 
@@ -73,6 +105,7 @@ def numbered(name: str) -> tuple[str, str | None, str | None]:
     return (*known, channel) if known else (name, None, None)
 
 
+@_remembered
 def identify(name: str, parent: str = "") -> tuple[str, str | None]:
     """Return our quantity for a maker's field *name* inside *parent*, and the unit its name tells, if it does.
 
@@ -90,6 +123,20 @@ def identify(name: str, parent: str = "") -> tuple[str, str | None]:
         if of is not None and leaf in _STATISTICS:
             return f"{of[0]}_{leaf}", of[1] or UNITS.get(of[0])
     return _known(leaf) or (name, None)
+
+
+def identify_sentence(text: str) -> str | None:
+    """Return the quantity that a title such as `Air Temperature, north` is about, None where it names none."""
+    whole, _ = identify(text)
+    if whole in UNITS:
+        return whole
+    words = [word for word in _WORD.findall(text) if len(word) > 2]
+    return next((quantity for quantity, _ in map(identify, words) if quantity in UNITS), None)
+
+
+def identify_unit(unit: str | None) -> str | None:
+    """Return the quantity that is nearly always meant where only a *unit* is told."""
+    return _UNIT_SAYS.get(unit or "")
 
 
 def _known(name: str) -> tuple[str, str | None] | None:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ingest.field_names import WORDED, identify, numbered, snake
-from ingest.messages import DecodedReading
+from ingest.messages import Decoded, DecodedReading, measured
 from ingest.positions import position
 from ingest.quantities import BOOLEANS, reading
-from ingest.refusals import LENGTH, NOT_OBJECT, UNKNOWN_FIELD, RefusedError
+from ingest.refusals import FORBIDDEN_CHARACTER, LENGTH, NOT_OBJECT, UNKNOWN_FIELD, RefusedError
 from ingest.texts import is_sound_name
 from street.readings import UNITS
 
@@ -56,6 +56,43 @@ class FieldReadings:
                 quantity, unit, channel = numbered(name)  # noqa: PLW2901 - the name tells its channel
             self.take_one(quantity, value, place, unit=unit, time_us=time_us, channel=channel, name=name)
 
+    def add(
+        self,
+        quantity: str,
+        value: Any,  # noqa: ANN401 - a payload field
+        path: str,
+        *,
+        unit: str | None = None,
+        time_us: int | None = None,
+        channel: Channel = None,
+    ) -> None:
+        """Add the reading of one value whose meaning is fixed, or remember why not."""
+        try:
+            self.readings.append(reading(quantity, value, path, unit=unit, time_us=time_us, channel=channel))
+        except RefusedError as refused:
+            self.dropped.append(refused)
+
+    def add_word(self, found: DecodedReading) -> None:
+        """Add a reading whose value is a word, when it is one that shows what it holds."""
+        word = str(found.value)
+        if is_sound_name(word):
+            self.readings.append(found._replace(value=word[:_TEXT_CHARACTERS]))
+        else:
+            self.dropped.append(RefusedError(FORBIDDEN_CHARACTER, found.path or found.quantity))
+
+    def add_position(self, lat: Any, lon: Any, path: str | None, *, time_us: int | None = None) -> None:  # noqa: ANN401 - payload fields
+        """Add a position, or remember why not."""
+        try:
+            self.readings.append(position(lat, lon, path)._replace(time_us=time_us))
+        except RefusedError as refused:
+            self.dropped.append(refused)
+
+    def told(self, device_id: str, time_us: int | None, extra: dict[str, Any]) -> Decoded:
+        """Return what a message says that holds these readings."""
+        if self.states:
+            extra["states"] = self.states
+        return measured(device_id, time_us, self.readings, extra, self.dropped)
+
     def take_one(  # noqa: PLR0913 - the parts of a reading
         self,
         quantity: str,
@@ -77,22 +114,16 @@ class FieldReadings:
             quantity = "parking_occupied"
         if value is None and quantity not in UNITS and quantity not in BOOLEANS:
             return
-        try:
-            if quantity not in UNITS and not (len(quantity) <= _NAME_CHARACTERS and is_sound_name(quantity)):
-                raise RefusedError(UNKNOWN_FIELD, path)  # noqa: TRY301 - counted like any other refused reading
-            self.readings.append(reading(quantity, value, path, unit=unit, time_us=time_us, channel=channel))
-        except RefusedError as refused:
-            self.dropped.append(refused)
+        if quantity not in UNITS and not (0 < len(quantity) <= _NAME_CHARACTERS and is_sound_name(quantity)):
+            self.dropped.append(RefusedError(UNKNOWN_FIELD, path))
+        else:
+            self.add(quantity, value, path, unit=unit, time_us=time_us, channel=channel)
 
     def _take_position(self, point: dict[str, Any], path: str, time_us: int | None) -> None:
         lat = next(point[name] for name in _LATITUDES if name in point)
         lon = next(point[name] for name in _LONGITUDES if name in point)
-        if lat is None and lon is None:
-            return
-        try:
-            self.readings.append(position(lat, lon, path)._replace(time_us=time_us))
-        except RefusedError as refused:
-            self.dropped.append(refused)
+        if lat is not None or lon is not None:
+            self.add_position(lat, lon, path, time_us=time_us)
 
     def _take_word(self, path: str, word: str) -> None:
         if len(self.states) < MOST_STATES and len(word) <= _TEXT_CHARACTERS and is_sound_name(path + word):
@@ -144,15 +175,20 @@ def _coordinates(fields: dict[str, Any]) -> set[str]:
 
 
 def _channel(item: dict[str, Any], place: int) -> str | int:
-    for name in _CHANNEL_NAMES:
-        if type(item.get(name)) in (str, int):
-            return str(item[name])[:_NAME_CHARACTERS]
-    return place
+    named = _channel_name(item)
+    return place if named is None else str(_whole(item[named]))[:_NAME_CHARACTERS]
+
+
+def _channel_name(item: dict[str, Any]) -> str | None:
+    """Return which field of *item* names its channel; a whole double is a number of a codec that knows no other."""
+    return next((name for name in _CHANNEL_NAMES if type(_whole(item.get(name))) in (str, int)), None)
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - a payload field
+    return int(value) if type(value) is float and value.is_integer() else value
 
 
 def _without_channel(item: dict[str, Any]) -> dict[str, Any]:
     """Return *item* without the field that names its channel."""
-    for name in _CHANNEL_NAMES:
-        if type(item.get(name)) in (str, int):
-            return {key: value for key, value in item.items() if key != name}
-    return item
+    named = _channel_name(item)
+    return item if named is None else {key: value for key, value in item.items() if key != named}

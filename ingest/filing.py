@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from ingest.applying import apply
 from ingest.decode import Decoded, DecodedReading, Kind, Message
 from ingest.register import Register
 from ingest.stamp import stamp
@@ -11,15 +12,16 @@ from street.assets import Asset
 from street.incidents import Incident
 from street.places import Places
 from street.readings import DeadLetter, Flag, Reading
-from street.rules import Clear, Move, Raise, Rules
-from street.scenarios import Scenarios
-from street.store import Batch, Writer, Written
+from street.rules.judge import Judge
+from street.store import Arrival, Batch, WaitingMessage, Writer, Written
 
 RETAINED: Final = int(Flag.RETAINED)
 IMPLAUSIBLE: Final = int(Flag.IMPLAUSIBLE)
 MISSING: Final = int(Flag.MISSING)
 SIMULATED: Final = int(Flag.SIMULATED)
 CLOCK_SKEW: Final = int(Flag.CLOCK_SKEW)
+# what a source says of a value's worth -> what a person must know beside it
+WORTH: Final = {"historical": int(Flag.HISTORY), "stale": int(Flag.LATE), "bad": IMPLAUSIBLE}
 # kinds that tell of the device and not of the street: counted, not stored
 SILENT: Final = frozenset({Kind.DISCOVERY, Kind.REMOVAL, Kind.LOG, Kind.IGNORE})
 PRESENCE: Final = frozenset({Kind.AVAILABILITY, Kind.BIRTH, Kind.DEATH})
@@ -39,20 +41,16 @@ class Filing:
     Args:
         writer: the store's one writer.
         register: device → asset.
-        scenarios: what is plausible.
         places: which community and grid cell an incident lies in.
-        make_rules: returns the rules as the store knows them; called again after a batch that was not kept.
+        make_judge: returns the judge as the store knows it; called again after a batch that was not kept.
     """
 
-    def __init__(
-        self, writer: Writer, register: Register, scenarios: Scenarios, places: Places, make_rules: Callable[[], Rules]
-    ) -> None:
+    def __init__(self, writer: Writer, register: Register, places: Places, make_judge: Callable[[], Judge]) -> None:
         self.register = register
         self._places = places
         self._writer = writer
-        self._scenarios = scenarios
-        self._make_rules = make_rules
-        self._rules: Rules | None = None
+        self._make_judge = make_judge
+        self._judge: Judge | None = None
         self._channels: dict[tuple[str, str], str | int] = {}
 
     def file(self, items: Sequence[Item], now_us: int) -> Written:
@@ -61,14 +59,19 @@ class Filing:
         Raises:
             StoreError: nothing of them was kept.
         """
-        rules = self._ready_rules()
+        judge = self._ready_judge()
         try:
             batch = self._writer.begin(now_us)
-            self._gather(items, batch, rules)
+            self._gather(items, batch, judge)
             return batch.commit()
         except BaseException:
-            self._rules = None  # they have seen readings that the store has not
+            self._judge = None  # it has seen readings that the store has not
             raise
+
+    def learn(self) -> None:
+        """Know the register as it is now."""
+        if self._judge is not None:
+            self._judge.learn(self.register.by_id)
 
     def beat(self, now_us: int, *, link: bool, link_since_us: int, is_caught_up: bool = True) -> Written:
         """Store that we live, and what the passing of time moves.
@@ -82,16 +85,17 @@ class Filing:
         Raises:
             StoreError: nothing was kept.
         """
-        rules = self._ready_rules()
+        judge = self._ready_judge()
         try:
             batch = self._writer.begin(now_us)
             batch.beat(now_us, link, link_since_us)
             if link and is_caught_up:
-                for move in rules.tick(now_us, listening_since_us=link_since_us):
-                    _apply(move, batch)
+                apply(judge.tick(now_us, listening_since_us=link_since_us), batch)
+            elif not link:
+                apply(judge.link_lost(now_us, link_since_us), batch)
             return batch.commit()
         except BaseException:
-            self._rules = None
+            self._judge = None
             raise
 
     def reject(self, item: Item, reason: str, now_us: int) -> Written:
@@ -100,12 +104,12 @@ class Filing:
         batch.add_dead_letter(_dead_letter(item, "store-rejected", reason))
         return batch.commit()
 
-    def _ready_rules(self) -> Rules:
-        if self._rules is None:
-            self._rules = self._make_rules()
-        return self._rules
+    def _ready_judge(self) -> Judge:
+        if self._judge is None:
+            self._judge = self._make_judge()
+        return self._judge
 
-    def _gather(self, items: Sequence[Item], batch: Batch, rules: Rules) -> None:
+    def _gather(self, items: Sequence[Item], batch: Batch, judge: Judge) -> None:
         readings: list[Reading] = []
         ends: list[int] = []
         find = self.register.find
@@ -114,15 +118,24 @@ class Filing:
             asset = None
             if decoded.kind is Kind.TELEMETRY and decoded.device_id is not None:
                 asset = find(dialect, decoded.device_id)
-            if asset is None or decoded.extra:
+            if asset is None or decoded.extra or decoded.others:
                 self._take_oddly(item, asset, batch, readings)
+                for other in decoded.others or ():
+                    self._take_oddly(Item(message, dialect, other), None, batch, readings)
             else:
                 self._read(asset, message, decoded, 0, readings)
             ends.append(len(readings))
+        self._store(items, readings, ends, batch, judge)
+
+    def _store(
+        self, items: Sequence[Item], readings: list[Reading], ends: list[int], batch: Batch, judge: Judge
+    ) -> None:
         by_id = self.register.by_id
         for reading in batch.add_readings(readings):
-            for move in rules.observe(by_id[reading.asset_id], reading):
-                _apply(move, batch)
+            moves = judge.observe(by_id[reading.asset_id], reading)
+            if moves:
+                apply(moves, batch)
+        apply(judge.faults(), batch)
         if batch.refused:
             for item in _refused_of(batch.refused, items, readings, ends):  # names without end: none is told as field
                 batch.add_dead_letter(_dead_letter(item, "schema-unknown", "too many quantities of one asset", ""))
@@ -131,8 +144,8 @@ class Filing:
         """Append the readings of one message to *readings*: the hot path."""
         received_us = message.received_us
         said_us, said = stamp(decoded.time_us, received_us)
-        asset_id, kind = asset.asset_id, asset.kind
-        is_plausible = self._scenarios.is_plausible
+        asset_id = asset.asset_id
+        judge = self._ready_judge().quality.judge
         for quantity, value, _unit, _path, time_us, channel, quality in decoded.readings:
             if channel is not None:
                 quantity = self._channelled(asset_id, quantity, channel)  # noqa: PLW2901 - its own series
@@ -140,22 +153,23 @@ class Filing:
             own = flags | earned
             if value is None or quality == "missing":
                 readings.append(Reading(asset_id, quantity, at_us, received_us, None, own | MISSING))
-            elif not isinstance(value, dict):
+            elif not isinstance(value, (dict, str)):
+                if quality is not None:
+                    own |= WORTH.get(quality, 0)
                 value = float(value)  # noqa: PLW2901 - true is 1.0
-                if not is_plausible(kind, quantity, value):
-                    own |= IMPLAUSIBLE
+                own = judge(asset, quantity, at_us, received_us, value, own)
                 readings.append(Reading(asset_id, quantity, at_us, received_us, value, own))
 
     def _take_oddly(self, item: Item, asset: Asset | None, batch: Batch, readings: list[Reading]) -> None:
         """File what is more, or less, than plain telemetry of a known device."""
-        message, dialect, decoded = item
+        _message, dialect, decoded = item
         if decoded.code is not None:
             batch.add_dead_letter(_dead_letter(item, decoded.code, decoded.reason or decoded.code))
             return
         if decoded.incident is not None:
             batch.report_incident(_placed(decoded.incident, self._places))
             return
-        if decoded.kind in SILENT or decoded.device_id is None:
+        if decoded.kind in SILENT or decoded.device_id is None or decoded.extra.get("repeated"):
             return
         asset = (
             asset or self.register.find(dialect, decoded.device_id) or self._newcomer(item, decoded.device_id, batch)
@@ -163,21 +177,36 @@ class Filing:
         if asset is None:
             return
         if decoded.kind in PRESENCE:
-            at_us, _flags = stamp(decoded.time_us, message.received_us)
-            for one in decoded.readings:
-                if one.quantity == "online":
-                    batch.set_availability(asset.asset_id, bool(one.value), at_us)
-        else:
+            self._note_presence(asset, item, batch)
+        if decoded.kind not in PRESENCE or decoded.kind is Kind.BIRTH:
             self._read_oddly(asset, item, batch, readings)
+
+    def _note_presence(self, asset: Asset, item: Item, batch: Batch) -> None:
+        """File whether a device is there; one that was born is, one that dies takes along what stands behind it."""
+        message, dialect, decoded = item
+        at_us, _flags = stamp(decoded.time_us, message.received_us)
+        said = next((bool(one.value) for one in decoded.readings if one.quantity == "online"), None)
+        is_there = True if decoded.kind is Kind.BIRTH else said
+        if is_there is None:
+            return
+        behind = (self.register.find(dialect, device_id) for device_id in decoded.extra.get("also", ()))
+        for there in (asset, *behind):
+            if there is not None:
+                batch.set_availability(there.asset_id, is_there, at_us)
+                self._ready_judge().note_presence(there.asset_id, at_us, is_there=is_there)
 
     def _newcomer(self, item: Item, device_id: str, batch: Batch) -> Asset | None:
         """Return the new asset of who measures or shows something; presence and events may be a gateway's own."""
         _message, dialect, decoded = item
-        is_measured = bool(decoded.readings) and decoded.kind not in PRESENCE
+        is_measured = bool(decoded.readings) and (decoded.kind not in PRESENCE or decoded.kind is Kind.BIRTH)
         if not is_measured and decoded.snapshot is None:
             return None
         asset = self.register.meet(dialect, device_id)
-        if asset is None:
+        if asset is None and self.register.waits:
+            message = item.message
+            said = WaitingMessage(message.received_us, message.topic, message.payload, message.retain)
+            batch.keep_waiting(Arrival(dialect, device_id, said))
+        elif asset is None:
             batch.add_dead_letter(_dead_letter(item, "device-unknown", "no asset has this device"))
         return asset
 
@@ -243,19 +272,6 @@ def _placed(incident: Incident, places: Places) -> Incident:
         grid_cell_id=cell.grid_cell_id if cell else "",
         community_id=community.community_id if community else "",
     )
-
-
-def _apply(move: Move, batch: Batch) -> None:
-    if isinstance(move, Raise):
-        if move.incident is not None:
-            batch.report_incident(move.incident)
-        batch.raise_alarm(move.alarm)
-    elif isinstance(move, Clear):
-        batch.clear_alarm(move.alarm_id, move.at_us, move.value)
-        if move.incident_id is not None:
-            batch.recover_incident(move.incident_id, move.at_us)
-    else:
-        batch.set_rule_state(move.asset_id, move.rule_id, move.since_us)
 
 
 def _dead_letter(item: Item, code: str, reason: str, field: str | None = None) -> DeadLetter:

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Final
 
 from ingest.client import Link
+from ingest.counts import Counts
 from ingest.decode import Decoder, Message
 from ingest.filing import Filing, Item
-from ingest.watch import Counts
+from ingest.rebirths import Rebirths
 from street import clock
 from street.config.sections import IngestConfig
 from street.errors import StoreError
@@ -23,6 +24,7 @@ from street.errors import StoreError
 log = logging.getLogger(__name__)
 
 BATCH_BYTES: Final = 8 * 1024 * 1024
+LEARN_S: Final = 1.0
 MESSAGE_BYTES: Final = 500  # what a held message weighs besides its payload
 
 
@@ -30,6 +32,7 @@ class Intake:
     """Moves messages from the broker's line into the store.
 
     Attributes:
+        decoder: reads messages; another one after the configuration was read anew.
         is_storing: whether the store took the last thing it was given.
         counts: what has happened since the start.
     """
@@ -46,7 +49,7 @@ class Intake:
         self.link = link
         self.is_storing = True
         self.counts = Counts()
-        self._decoder = decoder
+        self.decoder = decoder
         self._filing = filing
         self._settings = settings
         self._now_us = now_us
@@ -55,11 +58,34 @@ class Intake:
         self._retry_s = settings.retry_min_s
         self._next_try_s = 0.0
         self._failed_s = 0.0
+        self._rebirths = Rebirths()
+        self._learnt_version = decoder.learnt_version
+        self._learn_s = 0.0
+
+    @property
+    def held(self) -> int:
+        """How many messages came and are not stored yet."""
+        return len(self.link.held) + len(self._waiting) + len(self._items)
+
+    def take_over(self, decoder: Decoder, filing: Filing, settings: IngestConfig) -> None:
+        """Go on with other parts: what is held is decoded and filed by them."""
+        decoder.inherit(self.decoder)
+        self.decoder, self._filing, self._settings = decoder, filing, settings
+        self._learnt_version = -1  # what was announced may be a route now, or the reverse
 
     def step(self, wait_s: float) -> None:
         """Listen for up to *wait_s* seconds, and store what there is."""
         self._listen(wait_s)
         self.settle()
+        self._learn()
+
+    def _learn(self) -> None:
+        """Listen to what devices have announced since; a flood of announcements is looked at once a second."""
+        version, now_s = self.decoder.learnt_version, clock.monotonic_s()
+        if version != self._learnt_version and now_s >= self._learn_s:
+            self._learnt_version = version
+            self._learn_s = now_s + LEARN_S
+            self.link.listen(self.decoder.learnt_topics())
 
     def settle(self) -> None:
         """Store and acknowledge what is held; leave it held where the store is down."""
@@ -68,7 +94,7 @@ class Intake:
             if not self._items:
                 piece = self._waiting[: self._settings.batch_rows]
                 del self._waiting[: self._settings.batch_rows]
-                decode = self._decoder.decode
+                decode = self.decoder.decode
                 self._items = [Item(message, *decode(message)) for message in piece]
                 self.counts.note(self._items)
             if not self._file():
@@ -107,6 +133,7 @@ class Intake:
         parts = [self._items]
         while parts:
             part = parts.pop()
+            begun_s, oldest_us = clock.monotonic_s(), part[0].message.received_us
             try:
                 written = self._filing.file(part, self._now_us())
             except StoreError as error:
@@ -119,7 +146,10 @@ class Intake:
             else:
                 self.counts.stored += written.stored
                 self.counts.duplicates += written.duplicates
+                self.counts.time_batch(clock.monotonic_s() - begun_s, (self._now_us() - oldest_us) / clock.SECOND_US)
             self.counts.acknowledged += self.link.acknowledge(item.message for item in part)
+            for topic, payload in self._rebirths.due(part, clock.monotonic_s()):
+                self.link.say(topic, payload)
         self._items = []
         self._store_took()
         return True

@@ -35,13 +35,15 @@ class Message(NamedTuple):
     generation: int = 0  # of the connection it came in on: an ack is good only in the same one
     mid: int = 0
     qos: int = 1
+    content_type: str = ""  # MQTT 5 only, as are the user properties
+    properties: tuple[tuple[str, str], ...] = ()
 
 
 class DecodedReading(NamedTuple):
     """One value as the source said it, in our names and units."""
 
     quantity: str
-    value: float | bool | dict[str, float] | None  # a dict only for `position`
+    value: float | bool | str | dict[str, float] | None  # a dict only for `position`, a text is a state, not stored
     unit: str | None
     path: str | None = None  # where in the payload it stood
     time_us: int | None = None  # only where the reading has a time of its own
@@ -67,14 +69,20 @@ class Decoded:
     reason: str | None = None
     incident: Incident | None = None
     snapshot: bytes | None = None
+    others: list["Decoded"] = field(default_factory=list)  # what the message says of other devices
 
 
 def rejected(refused: RefusedError, policy: str = "drop") -> Decoded:
-    """Return what a refused message is; it names no device, since nothing of it is believed."""
+    """Return what a refused message is; it names a device only where the topic is believed though the payload isn't."""
     extra: dict[str, Any] = {"policy": policy}
     if refused.field:
         extra["field"] = refused.field
-    return Decoded(Kind.REJECT, extra=extra, code=refused.code, reason=refused.reason)
+    return Decoded(Kind.REJECT, refused.device_id, extra=extra, code=refused.code, reason=refused.reason)
+
+
+def dropped_facts(dropped: list[RefusedError]) -> list[dict[str, str]]:
+    """Return what `extra["dropped"]` says of readings that were refused beside good ones."""
+    return [{"field": one.field, "code": one.code, "reason": one.reason} for one in dropped]
 
 
 def measured(
@@ -88,7 +96,7 @@ def measured(
     if not readings and dropped:
         return rejected(dropped[0], "drop_reading")
     if dropped:
-        extra["dropped"] = [{"field": one.field, "code": one.code, "reason": one.reason} for one in dropped]
+        extra["dropped"] = dropped_facts(dropped)
     if not readings:
         extra["policy"] = "accept"
         return Decoded(Kind.LOG, device_id, time_us, readings, extra, None, NO_READINGS)

@@ -129,4 +129,6 @@ def reading(
     if ours is None:
         return DecodedReading(quantity, scalar(value, path), unit, path, time_us, channel)
     measured, kept_unit = canonical(number(value, path), unit, ours)
+    if kept_unit == "count" and type(measured) is float and measured.is_integer():
+        measured = int(measured)  # some codecs know only doubles
     return DecodedReading(quantity, measured, kept_unit, path, time_us, channel)

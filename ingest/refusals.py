@@ -43,6 +43,7 @@ SEQ_TYPE: Final = Ground("seq-type", "seq is not an integer")
 SEQ_RANGE: Final = Ground("seq-range", "seq out of range")
 TS_FORMAT: Final = Ground("ts-format", "time is not RFC 3339")
 TS_EPOCH: Final = Ground("ts-format", "epoch unit: not milliseconds")
+TS_SECONDS: Final = Ground("ts-format", "epoch unit: value > 1e11 in a seconds field")
 TS_NAIVE: Final = Ground("ts-naive", "time without zone")
 TS_FUTURE: Final = Ground("ts-future", "clock skew > limit")
 TS_OLD: Final = Ground("ts-old", "time before 2000")
@@ -65,9 +66,16 @@ class RefusedError(PayloadError):
 
     Attributes:
         field: the payload field at fault, or "" where it is the whole.
+        device_id: whose topic it came on, where the topic can be believed though the payload can't.
     """
 
     def __init__(self, ground: Ground, field: str = "") -> None:
         super().__init__(ground.code, ground.reason)
         self.ground = ground
         self.field = field[:64]
+        self.device_id: str | None = None
+
+    def of(self, device_id: str) -> "RefusedError":
+        """Return itself, as the refusal of a message on *device_id*'s own topic."""
+        self.device_id = device_id
+        return self

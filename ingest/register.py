@@ -31,14 +31,29 @@ class Register:
         assets: all that are known.
         newcomers: how many unregistered devices may become assets of kind "unknown"; 0 accepts none.
         add: stores new assets.
+        waits: whether an unregistered device waits, with what it says, until a person decides; none is accepted then.
     """
 
-    def __init__(self, assets: Iterable[Asset], *, newcomers: int, add: Callable[[list[Asset]], None]) -> None:
+    def __init__(
+        self,
+        assets: Iterable[Asset],
+        *,
+        newcomers: int,
+        add: Callable[[list[Asset]], None],
+        waits: bool = False,
+    ) -> None:
+        self.waits = waits
         self.by_id: dict[str, Asset] = {}
         self._by_device: dict[tuple[str, str], Asset] = {}
         self._newcomers = self._room = newcomers
         self._add = add
         self.refresh(assets)
+
+    def welcome(self, newcomers: int, *, waits: bool = False) -> None:
+        """Let so many unregistered devices in from now on, those who are here counted; or let them wait."""
+        self.waits = waits
+        self._room += newcomers - self._newcomers
+        self._newcomers = newcomers
 
     def refresh(self, assets: Iterable[Asset]) -> None:
         """Know *assets* instead of what was known: somebody may have registered some."""
@@ -53,12 +68,12 @@ class Register:
         return self._by_device.get((dialect, device_id.casefold() if dialect in CASELESS else device_id))
 
     def meet(self, dialect: str, device_id: str) -> Asset | None:
-        """Return the new asset of an unregistered device, None where there is no room for another.
+        """Return the new asset of an unregistered device, None where there is no room for another, or it must wait.
 
         It has no place and no expectations: its readings are kept until somebody registers it.
         """
         asset_id = device_id if dialect == NATIVE else f"{dialect}:{device_id}"
-        if self._room <= 0 or asset_id in self.by_id:
+        if self.waits or self._room <= 0 or asset_id in self.by_id:
             return None
         asset = Asset(asset_id=asset_id, kind=UNKNOWN, name=device_id, dialect=dialect, device_id=device_id)
         self._add([asset])

@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Final
 
 from ingest.client import Link, LinkSettings, settings_of
+from ingest.dead_letters import Replaying
 from ingest.decode import Decoder
 from ingest.filing import Filing
 from ingest.intake import Intake
-from ingest.register import Register, read_assets
+from ingest.newcomers import look, replay
+from ingest.register import UNKNOWN, Register, read_assets
 from ingest.watch import Watch
 from street import clock
+from street.clock import SECOND_US
 from street.config import Config
 from street.errors import ConfigError, StoreError
 from street.places import load_places
-from street.readings import NOT_LIVE
-from street.rules import Rules
+from street.quality import stillness_s
+from street.rules.judge import Judge, LiveValue, Memory
 from street.scenarios import Scenarios, load_scenarios
 from street.store import Store, Writer, open_store
 from street.supervisor import tell_supervisor
@@ -70,40 +73,88 @@ def only_writer(config: Config) -> Iterator[None]:
         yield
 
 
+def _newcomers(config: Config) -> int:
+    return config.ingest.unknown_devices_max if config.ingest.unknown_devices == "accept" else 0
+
+
+def _waits(config: Config) -> bool:
+    return config.ingest.unknown_devices == "wait"
+
+
 class Parts:
     """The parts that file messages, over one open store."""
 
-    def __init__(self, config: Config, store: Store) -> None:
+    def __init__(self, config: Config, store: Store, *, now_us: Callable[[], int] = clock.now_us) -> None:
         self.config = config
+        self._now_us = now_us
         self.store = store
         self.scenarios: Scenarios = load_scenarios()
-        places = load_places(config.places.directory)
-        self.writer: Writer = store.writer(dead_letter_rows=config.retention.dead_letter_rows)
+        self._places = load_places(config.places.directory)
+        self.writer: Writer = store.writer(
+            dead_letter_rows=config.retention.dead_letter_rows, most_newcomers=config.ingest.unknown_devices_max
+        )
+        self._newcomers = store.newcomers()
+        self._is_settled = False  # some may have been settled while nobody was here
         self.reader = store.reader()
-        limit = config.ingest.unknown_devices_max if config.ingest.unknown_devices == "accept" else 0
         add = partial(store.register_assets, replaces=False)
         self._register_version = self.reader.register_version()  # first: what comes in between is read twice
-        self.register = Register(self.reader.assets(), newcomers=limit, add=add)
-        self.filing = Filing(self.writer, self.register, self.scenarios, places, self.make_rules)
+        self.register = Register(self.reader.assets(), newcomers=_newcomers(config), add=add, waits=_waits(config))
+        self.filing = self._make_filing()
 
-    def make_rules(self) -> Rules:
-        """Return the rules as the store knows them."""
-        states = self.writer.rule_states()
-        seen = {
-            (live.asset_id, live.quantity): min(live.at_us, live.received_us)
-            for live in self.reader.latest()
-            if live.value is not None and not live.flags & NOT_LIVE
-        }
-        return Rules(self.scenarios, self.writer.active_alarms(), states, self.register.by_id, seen)
+    def _make_filing(self) -> Filing:
+        return Filing(self.writer, self.register, self._places, self.make_judge)
+
+    def take_over(self, config: Config, scenarios: Scenarios) -> None:
+        """Go on with another configuration; with other scenarios, rules begin where the store ends, as at a start."""
+        self.config = config
+        self.register.welcome(_newcomers(config), waits=_waits(config))
+        self.writer.keep_newcomers(config.ingest.unknown_devices_max)
+        self.writer.keep_dead_letters(config.retention.dead_letter_rows)
+        if scenarios != self.scenarios:
+            self.scenarios = scenarios
+            self.filing = self._make_filing()
+
+    def make_judge(self) -> Judge:
+        """Return the judge as the store knows it."""
+        writer, reader, now_us = self.writer, self.reader, self._now_us()
+        beat = reader.heartbeat()
+        alarms = [*writer.active_alarms(), *writer.suppressed_alarms()]
+        memory = Memory(
+            alarms=alarms, states=writer.rule_states(), live=self._live(now_us), availability=reader.availability(),
+            listening_since_us=writer.listening_since(), now_us=now_us,
+            listened_us=0 if beat is None else beat[0] if beat[1] else beat[2],
+        )  # fmt: skip
+        return Judge(self.scenarios, self.register.by_id, memory)
+
+    def _live(self, now_us: int) -> Iterator[LiveValue]:
+        """Yield what each series said last, with its last hours where a stillness is watched."""
+        by_id, scenarios = self.register.by_id, self.scenarios
+        live = self.reader.latest()
+        back_s: dict[str, float] = {}
+        for it in live:
+            if it.asset_id in by_id:
+                longest_s = stillness_s(scenarios, by_id[it.asset_id].kind, it.quantity)
+                back_s[it.quantity] = max(longest_s, back_s.get(it.quantity, 0.0))
+        watched = [quantity for quantity, longest_s in back_s.items() if longest_s]
+        hours = self.reader.hours(watched, now_us - int(max(back_s.values(), default=0.0) * SECOND_US))
+        for it in live:
+            yield LiveValue(*it[1:], hours=tuple(hours.get(it.series_id, ())))
 
     def refresh(self) -> None:
-        """Take over what others have registered since."""
+        """Take over what others have registered since, and what they have decided about newcomers."""
         version = self.reader.register_version()
-        if version == self._register_version:
-            return
-        self.register.refresh(self.reader.assets())
-        self._register_version = version
-        log.info("register read anew assets=%d", len(self.register.by_id))
+        if version != self._register_version:
+            self.register.refresh(self.reader.assets())
+            self.filing.learn()
+            self._register_version = version
+            self._is_settled = False
+            log.info("register read anew assets=%d", len(self.register.by_id))
+        if not self._is_settled:
+            replay(self._newcomers, decoder_of(self.config), self.filing, clock.now_us())
+            self.writer.recall_newcomers()
+            self._is_settled = True
+        if self.register.waits:
+            look(self._newcomers, self.scenarios, self.register.by_id)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -113,7 +164,9 @@ class Parts:
 
 
 def load_register(store: Store, path: Path, *, is_demo: bool) -> None:
-    """Load the asset list at *path*; rows that do not fit are logged and left out.
+    """Load the asset list at *path*, as far as nobody has registered these assets before: a register begins with it.
+
+    Rows that do not fit are logged and left out.
 
     Raises:
         ConfigError: the file as a whole cannot be used.
@@ -121,12 +174,26 @@ def load_register(store: Store, path: Path, *, is_demo: bool) -> None:
     assets, faults = read_assets(path, is_demo=is_demo)
     for fault in faults[:20]:
         log.warning("asset row left out file=%s %s", path, fault)
-    store.register_assets(assets)
+    with contextlib.closing(store.reader()) as reader:
+        registered = {asset.asset_id for asset in reader.assets() if asset.kind != UNKNOWN}
+    store.register_assets([asset for asset in assets if asset.asset_id not in registered])
     log.info("register loaded file=%s assets=%d left_out=%d", path, len(assets), len(faults))
 
 
-def serve(config: Config, should_stop: Callable[[], bool], *, make_link: Callable[[LinkSettings], Link] = Link) -> None:
+def serve(
+    config: Config,
+    should_stop: Callable[[], bool],
+    *,
+    between: Callable[[Parts, Intake, Watch], None] = lambda *_: None,
+    make_link: Callable[[LinkSettings], Link] = Link,
+) -> None:
     """Take messages in until *should_stop* says so; then finish what is held, acknowledge it, and say goodbye.
+
+    Args:
+        config: ours.
+        should_stop: asked between two turns.
+        between: called between two turns; may have the parts take over another configuration.
+        make_link: makes the line to the broker.
 
     Raises:
         ConfigError: the configuration cannot be used.
@@ -146,8 +213,8 @@ def serve(config: Config, should_stop: Callable[[], bool], *, make_link: Callabl
         link.heard_us = heard[0] if heard else None
         intake = Intake(link, decoder, parts.filing, config.ingest)
         watch = Watch(
-            intake.beat,
-            lambda: parts.writer.purge(clock.now_us(), config.retention),
+            lambda: _beat(parts, intake),
+            lambda: parts.writer.purge(clock.now_us(), parts.config.retention),
             intake.counts,
             purge_interval_s=config.retention.purge_interval_s,
             hang_s=config.ingest.hang_s,
@@ -157,7 +224,8 @@ def serve(config: Config, should_stop: Callable[[], bool], *, make_link: Callabl
         )
         _calm_garbage_collection()
         tell_supervisor("READY=1")
-        _loop(parts, intake, watch, should_stop)
+        replaying = Replaying(store.replays(), lambda: (intake.decoder, parts.filing))
+        _loop(parts, intake, watch, replaying, should_stop, between)
         parts.close()
 
 
@@ -168,12 +236,25 @@ def _calm_garbage_collection() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def _loop(parts: Parts, intake: Intake, watch: Watch, should_stop: Callable[[], bool]) -> None:
+def _beat(parts: Parts, intake: Intake) -> None:
+    parts.writer.tell(intake.counts.as_json(held=intake.held))
+    intake.beat()
+
+
+def _loop(
+    parts: Parts,
+    intake: Intake,
+    watch: Watch,
+    replaying: Replaying,
+    should_stop: Callable[[], bool],
+    between: Callable[[Parts, Intake, Watch], None],
+) -> None:
     refresh_s = clock.monotonic_s() + REFRESH_S
     collect_s = clock.monotonic_s() + COLLECT_S
     while not should_stop():
         intake.step(min(watch.wait_s(), WAIT_S))
         watch.look()
+        between(parts, intake, watch)
         if clock.monotonic_s() >= collect_s:
             collect_s = clock.monotonic_s() + COLLECT_S
             gc.collect()  # the thresholds are high: a quiet street would reach them after hours
@@ -181,11 +262,13 @@ def _loop(parts: Parts, intake: Intake, watch: Watch, should_stop: Callable[[], 
             refresh_s = clock.monotonic_s() + REFRESH_S
             with contextlib.suppress(StoreError):
                 parts.refresh()
+                if replaying.step():
+                    refresh_s = 0.0  # more of it in the next turn
     tell_supervisor("STOPPING=1")
     watch.rest()
     intake.settle()
     intake.link.close()
-    intake.beat()
+    _beat(parts, intake)
     log.info(
         "ingest down received=%d stored=%d duplicates=%d acknowledged=%d refused=%d",
         intake.counts.received, intake.counts.stored, intake.counts.duplicates, intake.counts.acknowledged,

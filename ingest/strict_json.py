@@ -69,17 +69,23 @@ def parse_object(payload: bytes, max_bytes: int = TELEMETRY_BYTES) -> dict[str, 
 def check_document(payload: bytes, document: Any) -> None:  # noqa: ANN401 - any JSON
     r"""Check what orjson lets pass in *document*, which it made of *payload*.
 
-    Without a backslash every colon byte is either a separator or stands in a string, so the separators can be
-    counted; a dropped duplicate leaves one too many. With a backslash (`\u003a` is a colon too) the document is
+    Without a backslash every colon byte is either a separator or stands in a string: written out again, the document
+    has as many of them, unless a dropped duplicate left one too many; and it is no deeper than it has brackets. With
+    a backslash (`\u003a` is a colon too) the document is
     read again, pair by pair.
 
     Raises:
         RefusedError: nested deeper than `MAX_DEPTH`, a key twice in one object, or NUL in a text.
     """
+    has_backslash = b"\\" in payload
+    if not has_backslash and payload.count(b"{") + payload.count(b"[") <= MAX_DEPTH:
+        if payload.count(b":") != orjson.dumps(document).count(b":"):
+            raise RefusedError(DUPLICATE_KEY)
+        return
     depth, colons, has_nul = _survey(document)
     if depth > MAX_DEPTH:
         raise RefusedError(DEPTH)
-    if b"\\" in payload:
+    if has_backslash:
         json.loads(payload.decode(), object_pairs_hook=_unique)
     elif payload.count(b":") != colons:
         raise RefusedError(DUPLICATE_KEY)

@@ -4,10 +4,10 @@ Python's own `fromisoformat` accepts naive times, week dates, NUL at the end and
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 from typing import Any, Final
 
-from ingest.refusals import TS_EPOCH, TS_FORMAT, TS_FUTURE, TS_NAIVE, TS_OLD, RefusedError
+from ingest.refusals import TS_EPOCH, TS_FORMAT, TS_FUTURE, TS_NAIVE, TS_OLD, TS_SECONDS, RefusedError
 from ingest.stamp import AHEAD_US, HISTORY_US, SKEW_US
 from street.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, as_us
 
@@ -18,6 +18,7 @@ _RFC3339: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,32}))?([Zz]|([+-])(\d\d):(\d\d))?", re.ASCII
 )
 _MILLISECOND_US: Final = 1000
+_MOST_SECONDS: Final = 1e11
 _HEAD: Final = 19  # characters up to the whole second
 _CACHED: Final = 8192
 _heads: dict[str, int] = {}  # "2026-11-24T02:15:30" -> µs as if UTC
@@ -50,6 +51,20 @@ def epoch_ms_us(value: int) -> int:
     return at_us
 
 
+def epoch_s_us(value: float) -> int:
+    """Return the instant of an epoch in seconds, whole or not.
+
+    Raises:
+        RefusedError: a plausible instant (2000–2100) only in another unit, or in none.
+    """
+    if not 0 <= value < _MOST_SECONDS:
+        raise RefusedError(TS_SECONDS, "ts")
+    at_us = round(value * SECOND_US)
+    if not EARLIEST_US <= at_us < LATEST_US:
+        raise RefusedError(TS_EPOCH, "ts")
+    return at_us
+
+
 def source_time(value: Any) -> int:  # noqa: ANN401 - a payload field
     """Return the instant of a time field: RFC 3339 with zone, or integer epoch milliseconds.
 
@@ -72,6 +87,19 @@ def source_time(value: Any) -> int:  # noqa: ANN401 - a payload field
     if at_us >= LATEST_US:
         raise RefusedError(TS_FUTURE, "ts")
     return at_us
+
+
+def local_us(text: str, zone: timezone) -> int:
+    """Return the instant of *text*, RFC 3339 without its zone, in *zone*.
+
+    Raises:
+        RefusedError: not of that form.
+    """
+    if len(text) < _HEAD or text[-1] in "Zz" or "+" in text or "-" in text[_HEAD:]:
+        raise RefusedError(TS_FORMAT, "ts")
+    at_us = _read(f"{text}Z")
+    offset = zone.utcoffset(None)
+    return at_us - (int(offset.total_seconds()) * SECOND_US if offset else 0)
 
 
 def settle(at_us: int, received_us: int, extra: dict[str, Any]) -> int | None:

@@ -21,6 +21,34 @@ def matches(topic_filter: str, topic: str) -> bool:
     return len(wanted) == len(levels)
 
 
+def covers(wide: str, narrow: str) -> bool:
+    """Return whether the filter *wide* takes every topic that the filter *narrow* takes."""
+    wanted, levels = wide.split("/"), narrow.split("/")
+    if narrow.startswith("$") and wanted[0] in {"+", "#"}:
+        return False
+    for position, want in enumerate(wanted):
+        if want == "#":
+            return True
+        if position >= len(levels) or levels[position] == "#" or want not in {"+", levels[position]}:
+            return False
+    return len(wanted) == len(levels)
+
+
+def meet(one: str, other: str) -> bool:
+    """Return whether there is a topic that both filters take."""
+    levels, others = one.split("/"), other.split("/")
+    firsts = {levels[0], others[0]}
+    if firsts & {"+", "#"} and any(first.startswith("$") for first in firsts):
+        return False
+    for level, against in zip(levels, others, strict=False):
+        if "#" in {level, against}:
+            return True
+        if level != against and "+" not in {level, against}:
+            return False
+    short, long = sorted((levels, others), key=len)
+    return len(short) == len(long) or long[len(short)] == "#"
+
+
 def is_filter(text: str) -> bool:
     """Return whether *text* is a legal topic filter: wildcards fill whole levels, `#` only the last."""
     levels = text.split("/")

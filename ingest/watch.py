@@ -3,10 +3,9 @@
 import faulthandler
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable
 
+from ingest.counts import Counts
 from street import clock
 from street.logs import quoted
 from street.supervisor import tell_supervisor
@@ -15,56 +14,6 @@ log = logging.getLogger(__name__)
 
 BEAT_S = 1.0
 SUMMARY_S = 60.0
-
-
-class Refusable(Protocol):
-    """A decoded message, as far as counting goes."""
-
-    @property
-    def message(self) -> "HasTopic":
-        """The message itself."""
-
-    @property
-    def decoded(self) -> "HasCode":
-        """What it says."""
-
-
-class HasTopic(Protocol):
-    """Something with a topic."""
-
-    @property
-    def topic(self) -> str:
-        """The topic as received."""
-
-
-class HasCode(Protocol):
-    """Something that may have been refused."""
-
-    code: str | None
-
-
-@dataclass(slots=True)
-class Counts:
-    """What has happened since the start: `received` = messages, `stored` and `duplicates` = readings."""
-
-    received: int = 0
-    stored: int = 0
-    duplicates: int = 0
-    acknowledged: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, str] = field(default_factory=dict)
-
-    def note(self, items: Iterable[Refusable]) -> None:
-        """Count decoded messages."""
-        for item in items:
-            self.received += 1
-            if item.decoded.code is not None:
-                self.refuse(item.decoded.code, item.message.topic)
-
-    def refuse(self, code: str, topic: str) -> None:
-        """Count one refusal, and keep the latest topic of each code as an example."""
-        self.refused[code] += 1
-        self.examples[code] = topic
 
 
 class Watch:
@@ -117,6 +66,11 @@ class Watch:
         if now_s >= self._next_summary_s:
             self._next_summary_s = now_s + SUMMARY_S
             self._sum_up()
+
+    def purge_every(self, interval_s: float) -> None:
+        """Look for old rows so often from now on; a round that is due stays due."""
+        self._next_purge_s = min(self._next_purge_s, self._monotonic_s() + interval_s)
+        self._purge_interval_s = interval_s
 
     def rest(self) -> None:
         """Stop watching over the loop: it is about to end."""

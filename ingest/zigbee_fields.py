@@ -13,7 +13,7 @@ from street.readings import UNITS
 QUANTITIES: Final = {
     "linkquality": "link_quality", "ac_frequency": "frequency", "power_apparent": "apparent_power",
     "power_reactive": "reactive_power", "illuminance_lux": "illuminance", "contact": "contact_closed",
-    "occupancy": "motion", "sos": "button_pressed",
+    "occupancy": "motion", "sos": "button_pressed", "position": "cover_position",
     **{name: name for name in ("soil_moisture", "soil_temperature", "water_temperature")},
     **{name: name for name in UNITS if name not in {"occupancy", "online", "occupied"}},
     **{name: name for name in BOOLEANS if name not in {"occupancy", "online"}},

@@ -1,8 +1,11 @@
 """Alarms: a machine says that a limit is broken.
 
     (normal) ── raised ──▶ active ── cleared ──▶ cleared
+         └─────────────▶ suppressed ──┘ ▲
+                            └── active ─┘
 
-Acknowledging and shelving come with people; an alarm moves only by an appended transition.
+An alarm is suppressed (ISA-18.2: suppressed by design) while the alarm of its cause stands: it is listed under that one
+and calls nobody. Acknowledging and shelving come with people; an alarm moves only by an appended transition.
 """
 
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ class AlarmState(StrEnum):
     """Whether the limit is still broken."""
 
     ACTIVE = "active"
+    SUPPRESSED = "suppressed"  # true, but another alarm says why
     CLEARED = "cleared"
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from street.errors import ConfigError
 
 EARTH_RADIUS_M: Final = 6_371_008.8
+MAP_MARGIN_DEG: Final = 0.02  # about 2 km: beyond it nothing belongs to this subdistrict
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -35,6 +36,25 @@ class GridCell:
     name: str
     short: str
     community_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A registered place: a school, a market; or a key area, which has an outline.
+
+    `outline` is a WKT POLYGON in WGS84, "" for a point; `source_datum` is what either was measured in.
+    """
+
+    place_id: str
+    kind: str
+    name: str
+    name_en: str = ""
+    department: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    outline: str = ""
+    source_datum: str = ""
+    is_key_area: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,16 @@ class Places:
     def community_of(self, lon: float, lat: float) -> Community | None:
         """Return the community that holds the point, None outside all of them."""
         return next((community for community, shape in self._communities if shape.holds(lon, lat)), None)
+
+    def is_on_map(self, lon: float, lat: float) -> bool:
+        """Return whether the point lies in the subdistrict or close by; of no subdistrict everything is on the map."""
+        if not self._communities:
+            return True
+        boxes = [shape.box for _, shape in self._communities]
+        west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
+        east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
+        margin = MAP_MARGIN_DEG
+        return west - margin <= lon <= east + margin and south - margin <= lat <= north + margin
 
     def community_name(self, community_id: str) -> str:
         """Return the community's name, its id when nobody knows it."""

@@ -28,6 +28,8 @@ class Action(StrEnum):
     KEEP_DEVICES = "keep_devices"  # pair screens and tablets, end sessions of others
     SEE_AUDIT = "see_audit"
     EXPORT_AUDIT = "export_audit"
+    SEE_SYSTEM = "see_system"  # feeds, what was refused and why; personal fields masked
+    KEEP_SYSTEM = "keep_system"  # have dead letters tried again, or forget them
 
 
 class Reach(StrEnum):
@@ -78,6 +80,8 @@ TABLE: Final[Mapping[Action, Mapping[Role, Right]]] = {
     Action.KEEP_DEVICES: {Role.ADMIN: _ALL, Role.SQUAD_LEADER: _AREA},
     Action.SEE_AUDIT: {Role.AUDITOR: _ALL},
     Action.EXPORT_AUDIT: {Role.AUDITOR: _ALL},
+    Action.SEE_SYSTEM: dict.fromkeys({Role.ADMIN, Role.OPERATOR, Role.LEADER}, _ALL),  # the system lies in no area
+    Action.KEEP_SYSTEM: {Role.ADMIN: _ALL},
 }
 
 

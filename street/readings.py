@@ -8,19 +8,25 @@ class Flag(IntFlag):
     """What a person must know beside a value. 0 means nothing to add."""
 
     ASSUMED_TIME = 1  # the source gave no usable time: the arrival time stands in
-    CLOCK_SKEW = 2  # the source's clock is more than 120 s ahead of ours
+    CLOCK_SKEW = 2  # the source's clock is more than 120 s wrong: ahead of ours, or steadily behind
     LATE = 4  # more than 10 min old when it arrived: history, never an alarm
     RETAINED = 8  # the broker's stored copy: a state, never an event or an alarm
     IMPLAUSIBLE = 16  # outside the plausible range: kept, shown as such, out of alarms and averages
     MISSING = 32  # the sensor says it has no value; `value` is None
     SIMULATED = 64  # the network server marked the uplink as simulated: never real
     HISTORY = 128  # older than 30 days: never moves the live value
+    STUCK = 256  # has hardly moved for longer than its quantity can stand still
+    JUMPING = 512  # further from the last one than its quantity can move in between
+    REPEATED = 1024  # good itself; the source has sent the one before more than once under one stamp
 
 
 # A reading with any of these never raises or clears an alarm.
-NOT_LIVE: Final = Flag.LATE | Flag.RETAINED | Flag.IMPLAUSIBLE | Flag.MISSING | Flag.SIMULATED | Flag.HISTORY
+NOT_LIVE: Final = (
+    Flag.LATE | Flag.RETAINED | Flag.IMPLAUSIBLE | Flag.MISSING | Flag.SIMULATED | Flag.HISTORY
+    | Flag.STUCK | Flag.JUMPING
+)  # fmt: skip
 # A reading with any of these does not enter counts, averages, minima and maxima.
-NOT_COUNTED: Final = Flag.IMPLAUSIBLE | Flag.MISSING | Flag.SIMULATED
+NOT_COUNTED: Final = Flag.IMPLAUSIBLE | Flag.MISSING | Flag.SIMULATED | Flag.STUCK | Flag.JUMPING
 
 
 class Reading(NamedTuple):
@@ -47,8 +53,10 @@ UNITS: Final[dict[str, str | None]] = {
     "pm1": "µg/m³", "pm25": "µg/m³", "pm10": "µg/m³", "no2": "µg/m³", "so2": "µg/m³", "o3": "µg/m³",
     "co": "µg/m³", "co2": "ppm", "tvoc": "ppb",
     "wind_speed": "m/s", "wind_direction": "°", "rain": "mm", "snow": "mm", "visibility": "m",
-    "battery": "%", "battery_voltage": "V", "link_quality": "lqi", "rssi": "dBm", "snr": "dB",
+    "battery": "%", "battery_voltage": "V", "link_quality": "lqi", "rssi": "dBm", "snr": "dB", "link_margin": "dB",
     "power": "W", "apparent_power": "VA", "reactive_power": "var", "energy": "kWh",
+    "energy_returned": "kWh", "energy_today": "kWh", "energy_yesterday": "kWh", "energy_since_boot": "kWh",
+    "supply_voltage": "V", "water_flow": "m³/s", "cover_position": "%",
     "voltage": "V", "current": "A", "power_factor": "1", "frequency": "Hz",
     "switch_on": None, "motion": None, "cover_open": None, "parking_occupied": None, "water_leak": None,
     "tamper": None, "online": None, "contact_closed": None, "battery_low": None, "smoke": None,

@@ -26,6 +26,18 @@ _ENTITY: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENCODING: Final = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([^\"']{1,40})", re.IGNORECASE)
 _ONE_AT_A_TIME: Final = threading.Lock()  # bounds the memory, and warnings are caught for the whole process
 
+
+class Bounds(NamedTuple):
+    """How much of a workbook is read; the standard ones are for a list of people."""
+
+    largest_bytes: int = LARGEST_BYTES
+    largest_unpacked: int = LARGEST_UNPACKED
+    most_rows: int = MOST_ROWS
+    most_columns: int = MOST_COLUMNS
+    longest_text: int = LONGEST_TEXT
+
+
+SMALL: Final = Bounds()
 Value = str | int | float | bool | date | datetime | time | timedelta | None
 
 
@@ -44,39 +56,39 @@ class Row(NamedTuple):
     cells: tuple[Cell, ...]
 
 
-def read_workbook(content: bytes) -> dict[str, list[Row]]:
+def read_workbook(content: bytes, bounds: Bounds = SMALL) -> dict[str, list[Row]]:
     """Return the rows of each sheet under its title.
 
     Raises:
         FieldError: of field "file": too-large, not-xlsx, too-many-sheets, too-many-rows, too-many-columns.
     """
-    _check_zip(content)
+    _check_zip(content, bounds)
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what openpyxl does not support: nothing that is read here
-            return _read(content)
+            return _read(content, bounds)
     except FieldError:
         raise
     except Exception as error:  # whatever a broken workbook makes openpyxl meet
         raise FieldError(field="file", code="not-xlsx") from error
 
 
-def _check_zip(content: bytes) -> None:
-    if len(content) > LARGEST_BYTES:
+def _check_zip(content: bytes, bounds: Bounds) -> None:
+    if len(content) > bounds.largest_bytes:
         raise FieldError(field="file", code="too-large")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            fault = _zip_fault(archive)
+            fault = _zip_fault(archive, bounds.largest_unpacked)
     except Exception as error:  # whatever a broken archive makes zipfile meet
         raise FieldError(field="file", code="not-xlsx") from error
     if fault:
         raise FieldError(field="file", code=fault)
 
 
-def _zip_fault(archive: zipfile.ZipFile) -> str:
+def _zip_fault(archive: zipfile.ZipFile, largest_unpacked: int) -> str:
     parts = archive.infolist()
     # What a part says of its size binds: zipfile never unpacks more than that.
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > largest_unpacked:
         return "too-large"
     if "xl/workbook.xml" not in archive.namelist():
         return "not-xlsx"
@@ -94,24 +106,24 @@ def _is_odd(part: bytes) -> bool:
     )
 
 
-def _read(content: bytes) -> dict[str, list[Row]]:
+def _read(content: bytes, bounds: Bounds) -> dict[str, list[Row]]:
     workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     try:
         if len(workbook.worksheets) > MOST_SHEETS:
             raise FieldError(field="file", code="too-many-sheets")
-        return {sheet.title: _rows(sheet) for sheet in workbook.worksheets}
+        return {sheet.title: _rows(sheet, bounds) for sheet in workbook.worksheets}
     finally:
         workbook.close()
 
 
-def _rows(sheet: "openpyxl.worksheet._read_only.ReadOnlyWorksheet") -> list[Row]:
+def _rows(sheet: "openpyxl.worksheet._read_only.ReadOnlyWorksheet", bounds: Bounds) -> list[Row]:
     found = []
     sheet.reset_dimensions()  # what the file says of its own size is only a claim
-    last_row, last_column = MOST_ROWS + 2, MOST_COLUMNS + 1
+    last_row, last_column = bounds.most_rows + 2, bounds.most_columns + 1
     for number, cells in enumerate(sheet.iter_rows(max_row=last_row, max_col=last_column), start=1):
-        row = tuple(_cell(cell) for cell in cells)
+        row = tuple(_cell(cell, bounds.longest_text) for cell in cells)
         if row[-1:] == (Cell(),) or len(row) < last_column:
-            row = row[:MOST_COLUMNS]
+            row = row[: bounds.most_columns]
         else:
             raise FieldError(field="file", code="too-many-columns")
         if all(cell == Cell() for cell in row):
@@ -122,12 +134,12 @@ def _rows(sheet: "openpyxl.worksheet._read_only.ReadOnlyWorksheet") -> list[Row]
     return found
 
 
-def _cell(cell: "openpyxl.cell.read_only.ReadOnlyCell | openpyxl.cell.read_only.EmptyCell") -> Cell:
+def _cell(cell: "openpyxl.cell.read_only.ReadOnlyCell | openpyxl.cell.read_only.EmptyCell", longest_text: int) -> Cell:
     kind, value = getattr(cell, "data_type", "n"), cell.value
     if kind == "f":
         return Cell(is_formula=True)
     if kind == "e":
         return Cell(is_error=True)
     if isinstance(value, str):
-        return Cell(value.strip()[:LONGEST_TEXT] or None)
+        return Cell(value.strip()[:longest_text] or None)
     return Cell(value if isinstance(value, Value) else None, is_error=not isinstance(value, Value))

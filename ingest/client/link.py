@@ -1,4 +1,4 @@
-"""What comes from the broker: one persistent QoS 1 session, and the messages that are not acknowledged yet.
+"""What comes from the broker: one QoS 1 session, and the messages that are not acknowledged yet.
 
 Reading stops when enough is held. That is our back-pressure: a broker sends no more than its window of
 unacknowledged messages.
@@ -6,8 +6,8 @@ unacknowledged messages.
 
 import logging
 import select
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any, Final
 
 import paho.mqtt.client as paho
 
@@ -20,9 +20,11 @@ from street.logs import quoted
 
 log = logging.getLogger(__name__)
 
+PIECE: Final = 200  # topics in one packet
+
 
 class Link(Session):
-    """Listens.
+    """Listens; in a persistent session, unless it is said to be clean.
 
     Attributes:
         held: what came, in order of arrival; the owner takes it with `take`.
@@ -30,12 +32,16 @@ class Link(Session):
         heard_us: when the line last stood, as far as is known; a gap is told from there.
     """
 
-    def __init__(self, settings: LinkSettings, *, now_us: Callable[[], int] = clock.now_us) -> None:
-        super().__init__(settings, clean_session=False, now_us=now_us)
+    def __init__(
+        self, settings: LinkSettings, *, clean_session: bool = False, now_us: Callable[[], int] = clock.now_us
+    ) -> None:
+        super().__init__(settings, clean_session=clean_session, now_us=now_us)
         self.held: list[Message] = []
         self.held_bytes = 0
         self.heard_us: int | None = None
         self._last_us = 0
+        self._learnt: set[str] = set()
+        self._subscribed: set[str] = set()  # of those, in this connection
         self._client.on_message = self._on_message
 
     def turn(self, wait_s: float, *, rows: int, max_bytes: int) -> None:
@@ -82,7 +88,35 @@ class Link(Session):
         self._write()
         return count
 
+    def listen(self, topics: Collection[str]) -> None:
+        """Listen, beside the settings' filters, to *topics* and to no others: now, and after every new connection.
+
+        At QoS 0: an embedded broker has room for few subscriptions that must be acknowledged, and who announces
+        topics announces thousands. What they say while the line is down is lost, but for what is retained.
+        """
+        gone, self._learnt = self._learnt.difference(topics), set(topics)
+        fresh = self._learnt - self._subscribed
+        if self._client.is_connected():
+            for piece in _pieces(gone):
+                self._client.unsubscribe(piece)
+            self._subscribe(fresh)
+            self._write()
+
+    def say(self, topic: str, payload: bytes) -> bool:
+        """Send one message at QoS 0, if the line stands; return whether it does."""
+        if not self.is_up:
+            return False
+        self._client.publish(topic, payload, qos=0)
+        self._write()
+        return True
+
+    def _subscribe(self, topics: Collection[str]) -> None:
+        for piece in _pieces(topics):
+            self._client.subscribe([(topic, 0) for topic in piece])
+        self._subscribed = set(self._learnt)
+
     def _connected(self, *, session_present: bool) -> None:
+        self._subscribe(self._learnt)
         if not session_present and self.heard_us is not None:
             since, until = clock.iso(self.heard_us), clock.iso(self._now_us())
             log.warning("broker forgot our session: readings may be missing from=%s to=%s", since, until)
@@ -109,3 +143,9 @@ class Link(Session):
         self.held.append(
             Message(topic, payload, message.retain, received_us, self.generation, message.mid, message.qos)
         )
+
+
+def _pieces(topics: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(topics)
+    for first in range(0, len(ordered), PIECE):
+        yield ordered[first : first + PIECE]

@@ -4,7 +4,8 @@ import logging
 import select
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import paho.mqtt.client as paho
@@ -73,6 +74,7 @@ class Session:
         self._poll = select.poll()
         self._polled = -1
         self._unreached = ""
+        self._subscription = 0  # packet id of the subscription to the settings' filters
         self._client = self._new_client(clean_session=clean_session, window=window)
 
     def _new_client(self, *, clean_session: bool, window: int) -> _Paho:
@@ -99,6 +101,16 @@ class Session:
         client.on_socket_register_write = _queue_for_the_turn
         client.connect_async(settings.host, settings.port, keepalive=settings.keepalive_s)
         return client
+
+    def route(self, filters: Sequence[str]) -> None:
+        """Listen to *filters* instead of the settings': now, and after every new connection."""
+        gone = [item for item in self.settings.filters if item not in filters]
+        self.settings = replace(self.settings, filters=tuple(filters))
+        if self._client.is_connected():
+            if gone:
+                self._client.unsubscribe(gone)
+            self._subscription = self._client.subscribe([(item, 1) for item in filters])[1] or 0
+            self._write()
 
     def close(self, wait_s: float = 2.0) -> None:
         """Send what is due within *wait_s* [s], say goodbye to the broker, and close."""
@@ -192,7 +204,7 @@ class Session:
         self._backoff_s = self.settings.reconnect_min_s
         self._connected(session_present=bool(flags.session_present))
         if self.settings.filters:
-            client.subscribe([(item, 1) for item in self.settings.filters])
+            self._subscription = client.subscribe([(item, 1) for item in self.settings.filters])[1] or 0
         else:
             self._mark(up=True)
 
@@ -203,7 +215,9 @@ class Session:
     def _connected(self, *, session_present: bool) -> None:
         """Hear that a connection stands; *session_present* says whether the broker remembered the session."""
 
-    def _on_subscribe(self, _client: Any, _userdata: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:  # noqa: ANN401 - paho's signature
+    def _on_subscribe(self, _client: Any, _userdata: Any, mid: int, codes: list[ReasonCode], _props: Any) -> None:  # noqa: ANN401 - paho's signature
+        if mid != self._subscription:
+            return
         refused = [item for item, code in zip(self.settings.filters, codes, strict=False) if code.is_failure]
         if refused:
             log.error("broker refused subscriptions: %s", ", ".join(refused))

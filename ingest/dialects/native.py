@@ -37,11 +37,10 @@ from ingest.stamp import HISTORY_US, SKEW_US
 from ingest.strict_json import PACKET_BYTES, TELEMETRY_BYTES, check_document, explain, oversize
 from ingest.texts import is_id
 from ingest.timestamps import is_leap_second, settle, source_time
-from ingest.topics import below, literal_root
+from ingest.topics import below
 from street.readings import UNITS
 
-NAME: Final = "native"
-FILTERS: Final = ("street/#",)
+ROOT: Final = "street"
 
 MAX_QUANTITIES: Final = 256
 _CACHED: Final = 50_000
@@ -59,7 +58,7 @@ _known: dict[str, tuple[str | None, int]] = {}
 class Dialect:
     """Decodes our own topics under one root; keeps only what it has worked out about topics."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
+    def __init__(self, root: str = ROOT) -> None:
         self._root = root.removesuffix("/incidents")  # where only those are subscribed
         self._forms: dict[str, tuple[str, str]] = {}
 

@@ -5,15 +5,16 @@
     v3/…/devices/<device>/location/solved                             position
 
 Fields that are zero are absent on the wire. Of several gateways the best by SNR, then RSSI, is the one we keep.
-Without a payload formatter there are only bytes, which stay undecoded here.
+Without a payload formatter there are only bytes, which are read where a profile says how.
 """
 
 from typing import Any, Final
 
 from ingest.field_readings import FieldReadings
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
+from ingest.lora_payload import Uplink
+from ingest.lorawan import link_readings
+from ingest.messages import Decoded, Kind, Message
 from ingest.positions import is_outside, position
-from ingest.quantities import reading
 from ingest.refusals import (
     MISSING_FIELD,
     TOPIC_MALFORMED,
@@ -26,10 +27,9 @@ from ingest.refusals import (
 from ingest.strict_json import parse_object
 from ingest.texts import is_id
 from ingest.timestamps import lenient_time
-from ingest.topics import below, literal_root
+from ingest.topics import below
 
-NAME: Final = "ttn_v3"
-FILTERS: Final = ("v3/+/devices/+/#",)
+ROOT: Final = "v3"
 
 _COMMANDS: Final = frozenset({"down/push", "down/replace"})
 _HAPPENED: Final = frozenset(
@@ -44,7 +44,7 @@ _NORMALIZED: Final[dict[str, tuple[str, str | None]]] = {"battery": ("battery_vo
 class Dialect:
     """Decodes what one network server publishes; keeps nothing between messages."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
+    def __init__(self, root: str = ROOT) -> None:
         self._root = root
 
     def decode(self, message: Message) -> Decoded:
@@ -116,15 +116,13 @@ def _uplink(device_id: str, body: dict[str, Any], message: Message) -> Decoded:
     extra = _extra(body)
     time_us = _uplink_time(body, uplink, message, extra)
     taken = FieldReadings()
-    _payload_readings(uplink, taken, message.received_us, extra)
-    taken.readings += _link_readings(uplink.get("rx_metadata"), extra)
+    _payload_readings(device_id, uplink, taken, message.received_us, extra)
+    taken.readings += link_readings(uplink.get("rx_metadata"), "rx_metadata", extra)
     _battery(uplink.get("last_battery_percentage"), taken, message.received_us)
     _describe(uplink, extra)
-    if taken.states:
-        extra["states"] = taken.states
     if any(_is_elsewhere(one.value) for one in taken.readings):
         extra["geo_outside"] = True
-    return measured(device_id, time_us, taken.readings, extra, taken.dropped)
+    return taken.told(device_id, time_us, extra)
 
 
 def _uplink_time(body: dict[str, Any], uplink: dict[str, Any], message: Message, extra: dict[str, Any]) -> int | None:
@@ -139,8 +137,10 @@ def _uplink_time(body: dict[str, Any], uplink: dict[str, Any], message: Message,
     return None
 
 
-def _payload_readings(uplink: dict[str, Any], taken: FieldReadings, received_us: int, extra: dict[str, Any]) -> None:
-    """Take the normalized payload where there is one, else the decoded one, else keep the bytes as text."""
+def _payload_readings(
+    device_id: str, uplink: dict[str, Any], taken: FieldReadings, received_us: int, extra: dict[str, Any]
+) -> None:
+    """Take the normalized payload where there is one, else the decoded one, else the bytes as their profile says."""
     normalized, decoded = uplink.get("normalized_payload"), uplink.get("decoded_payload")
     if normalized:
         for place, item in enumerate(normalized if type(normalized) is list else [normalized]):
@@ -150,8 +150,8 @@ def _payload_readings(uplink: dict[str, Any], taken: FieldReadings, received_us:
             extra["note"] = "normalized_payload wins over decoded_payload when present"
     elif decoded is not None:
         taken.take(decoded, "decoded_payload")
-    elif type(uplink.get("frm_payload")) is str:
-        extra["frm_payload"] = uplink["frm_payload"][:512]
+    else:
+        Uplink(uplink.get("frm_payload"), device_id, "", uplink.get("f_port", 0)).take("frm_payload", taken, extra)
 
 
 def _normalized_item(
@@ -166,32 +166,6 @@ def _normalized_item(
         time_us = lenient_time(item["time"], received_us, extra)
         item = {name: value for name, value in item.items() if name != "time"}
     taken.take(item, path, time_us=time_us, names=_NORMALIZED)
-
-
-def _link_readings(metadata: Any, extra: dict[str, Any]) -> list[DecodedReading]:  # noqa: ANN401 - a payload field
-    """Return RSSI and SNR of the gateway that heard best; a figure that is absent beside the other is zero."""
-    heard = []
-    for place, gateway in enumerate(metadata if type(metadata) is list else []):
-        if type(gateway) is not dict:
-            continue
-        rssi, snr = gateway.get("rssi", gateway.get("channel_rssi")), gateway.get("snr")
-        if rssi is None and snr is None:
-            continue
-        if type(rssi or 0) in (int, float) and type(snr or 0) in (int, float):
-            heard.append((snr or 0, rssi or 0, -place))
-    if type(metadata) is list and metadata:
-        extra["gateways"] = len(metadata)
-    if not heard:
-        return []
-    snr, rssi, place = max(heard)
-    best = metadata[-place]
-    ids = best.get("gateway_ids")
-    if type(ids) is dict and type(ids.get("gateway_id")) is str:
-        extra["gateway_id"] = ids["gateway_id"][:64]
-    return [
-        reading("rssi", rssi, f"rx_metadata[{-place}].rssi"),
-        reading("snr", snr, f"rx_metadata[{-place}].snr"),
-    ]
 
 
 def _battery(reported: Any, taken: FieldReadings, received_us: int) -> None:  # noqa: ANN401 - a payload field

@@ -10,7 +10,8 @@ A friendly name may hold slashes, so the end of a topic is read before its begin
 
 from typing import Any, Final
 
-from ingest.messages import Decoded, DecodedReading, Kind, Message, measured
+from ingest.bare_text import bare_text
+from ingest.messages import Decoded, DecodedReading, Kind, Message, dropped_facts, measured
 from ingest.refusals import (
     EMPTY,
     NOT_JSON,
@@ -23,12 +24,11 @@ from ingest.refusals import (
 from ingest.strict_json import PACKET_BYTES, TELEMETRY_BYTES, parse, parse_object
 from ingest.texts import is_sound_name, name_warning
 from ingest.timestamps import lenient_time
-from ingest.topics import below, literal_root
+from ingest.topics import below
 from ingest.zigbee_fields import DeviceFields, is_property
 from ingest.zigbee_registry import UNKNOWN, ZigbeeDevice, read_devices
 
-NAME: Final = "zigbee2mqtt"
-FILTERS: Final = ("zigbee2mqtt/#",)
+ROOT: Final = "zigbee2mqtt"
 
 _BRIDGE: Final = "bridge"
 _COMMANDS: Final = frozenset({"set", "get"})
@@ -40,7 +40,7 @@ _LONGEST_WORD: Final = 64
 class Dialect:
     """Decodes one bridge; remembers its registry, from which units are known."""
 
-    def __init__(self, root: str = literal_root(FILTERS[0])) -> None:
+    def __init__(self, root: str = ROOT) -> None:
         self._root = root.removesuffix("/bridge")  # where only that is subscribed
         self._devices: dict[str, ZigbeeDevice] = {}  # by friendly name and by IEEE address
 
@@ -148,8 +148,8 @@ def _scalar(payload: bytes, *, is_attribute: bool) -> Any:  # noqa: ANN401 - any
     except RefusedError as refused:
         if refused.ground != NOT_JSON or not is_attribute or len(payload) > _TEXT_CHARACTERS:
             raise
-        word = payload.decode("utf-8", "replace")  # packed bytes are no JSON, and no text either
-        if not word.strip() or "\ufffd" in word or not is_sound_name(word):
+        word = bare_text(payload)
+        if not word or not is_sound_name(word):
             raise
         return word
 
@@ -157,7 +157,7 @@ def _scalar(payload: bytes, *, is_attribute: bool) -> Any:  # noqa: ANN401 - any
 def _action(name: str, time_us: int | None, taken: DeviceFields, extra: dict[str, Any]) -> Decoded:
     extra |= {"event": "action", "action": taken.action}
     if taken.dropped:
-        extra["dropped"] = [{"field": one.field, "code": one.code, "reason": one.reason} for one in taken.dropped]
+        extra["dropped"] = dropped_facts(taken.dropped)
     return Decoded(Kind.EVENT, name, time_us, taken.readings, extra)
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ingest.client import Publisher, settings_of
+from ingest.simulator.csv_options import add_csv_options
 from ingest.simulator.play import JsonLines, Pace, Player
 from ingest.simulator.roster import read_roster
 from ingest.simulator.timeline import Span, Timeline
@@ -52,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     logs.set_up(logging.DEBUG if options.verbose else logging.INFO)
     try:
         config = load(options.config)
-        return _replay(config, options) if options.command == "replay" else _run(config, options)
+        return replay_csv(config, options) if options.command == "replay" else _run(config, options)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIG
@@ -78,12 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(command="run")
     replay = parser.add_subparsers(dest="command").add_parser("replay", help="publish a recorded CSV or CSV.GZ")
     replay.add_argument("file", type=Path, help="with index.json beside it, or with telling column names")
-    replay.add_argument("--speed", type=float, default=0.0, help="times as fast as it was; 0 (default): at once")
-    replay.add_argument("--limit", type=int, help="only the last so many rows")
-    replay.add_argument("--device", help="only the rows of this device")
-    replay.add_argument("--zone", help="zone of local times, as in Europe/Dublin")
-    replay.add_argument("--nulls", action="store_true", help="send blanks as null instead of leaving them out")
-    replay.add_argument("--dry", action="store_true", help="write JSON lines instead of publishing")
+    add_csv_options(replay)
     return parser
 
 
@@ -119,7 +115,7 @@ def _run(config: Config, options: argparse.Namespace) -> int:
         timeline = Timeline(assets, options.seed, pace.span, continued=options.continued)
         player.play(timeline, pace.due_us, until_us)
 
-    return _on_the_line(config, "sky-eye-street", play, within_s=STREET_WAITS_S)
+    return on_the_line(config, "sky-eye-street", play, within_s=STREET_WAITS_S)
 
 
 def _run_dry(assets: list[Asset], options: argparse.Namespace, hours: float, now_us: int) -> int:
@@ -140,7 +136,13 @@ def _us(at_s: float) -> int:
     return int(at_s * SECOND_US)
 
 
-def _replay(config: Config, options: argparse.Namespace) -> int:
+def replay_csv(config: Config, options: argparse.Namespace) -> int:
+    """Play a recorded CSV as the command line says; return the exit code.
+
+    Raises:
+        ConfigError: the file cannot be used.
+        StoreError: its assets cannot be registered.
+    """
     from ingest.simulator.replay import Replay  # noqa: PLC0415 - a live street has no need of it
 
     replay = Replay.of(config, options)
@@ -151,7 +153,7 @@ def _replay(config: Config, options: argparse.Namespace) -> int:
         code = 0
     else:
         play = partial(_register_and_play, config, replay)
-        code = _on_the_line(config, "sky-eye-replay", play, within_s=REPLAY_WAITS_S)
+        code = on_the_line(config, "sky-eye-replay", play, within_s=REPLAY_WAITS_S)
     if code != EXIT_BROKER:
         sys.stderr.write(replay.summary())
     return code
@@ -169,7 +171,7 @@ def _register_and_play(config: Config, replay: "Replay", player: Player) -> None
     replay.play(player, clock.now_us())
 
 
-def _on_the_line(config: Config, client_id: str, play: Callable[[Player], None], *, within_s: float) -> int:
+def on_the_line(config: Config, client_id: str, play: Callable[[Player], None], *, within_s: float) -> int:
     """Connect to the broker *within_s*, play, and wait until all is acknowledged; return the exit code."""
     user = USER if config.broker.embedded else config.broker.username
     line = Publisher(settings_of(config, user=user, client_id=client_id))

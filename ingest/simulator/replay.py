@@ -59,13 +59,14 @@ class Replay:
         Raises:
             ConfigError: the file cannot be used, or the speed would stamp rows in the future.
         """
-        if options.speed != 0 and not 1 <= options.speed < math.inf:
+        speed = 0.0 if options.speed is None else options.speed
+        if speed != 0 and not 1 <= speed < math.inf:
             msg = "--speed: expected 0 (at once) or at least 1: slower, its stamps would lie in the future"
             raise ConfigError(msg)
         read = recording.read(options.file, zone=options.zone, device=options.device)
         rows = read.rows[-options.limit :] if options.limit else read.rows
         assets = assets_of(read, load_scenarios(), read_roster(config.register.assets_file))
-        return cls(read, rows, assets, options.speed, options.nulls)
+        return cls(read, rows, assets, speed, options.nulls)
 
     def play(self, player: Player, now_us: int) -> None:
         """Send all rows and say now and then how far it is; the last row is stamped with when it goes out.

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 
-from layouts.wording import desk_en, desk_zh, en, zh
+from layouts.wording import desk_en, desk_zh, en, health_en, health_zh, zh
 
+_DESK: Mapping[str, Mapping[str, str]] = {
+    "zh": {**desk_zh.WORDS, **health_zh.WORDS},
+    "en": {**desk_en.WORDS, **health_en.WORDS},
+}
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"zh": zh.WORDS, "en": en.WORDS}
 
 
@@ -14,4 +18,4 @@ def words_in(language: str) -> Mapping[str, str]:
 
 def desk_words_in(language: str) -> Mapping[str, str]:
     """Return the words of the desk's management pages; they are many, and the wall needs none of them."""
-    return {"zh": desk_zh.WORDS, "en": desk_en.WORDS}.get(language, desk_zh.WORDS)
+    return _DESK.get(language, _DESK["zh"])

@@ -24,6 +24,29 @@ ROLES = text(r"(?:[a-z_]{1,20}(?: (?!$)|$))*", "roles with one space between the
 ISSUER = text(r"|https?://[A-Za-z0-9_.:/-]{1,500}", "an https:// address, or nothing")
 NAME = text(r"[A-Za-z0-9_-]{1,64}", "a name of letters, digits, _ and -, at most 64")
 
+# No two of these take the same topic of a real device: a broker would deliver it once for each.
+ROUTES = (
+    ("street/#", "native"),
+    ("zigbee2mqtt/#", "zigbee2mqtt"),
+    *((it, "tasmota") for it in ("tele/+/#", "stat/+/#", "tasmota/discovery/#")),
+    ("shellies/#", "shelly_gen1"),
+    # a prefix of one level is the device's own; a site that gives longer ones (of three, here) names its filters
+    *((f"{it}/events/rpc", "shelly_gen2") for it in ("+", "+/+", "+/+/+")),
+    *((it, "shelly_gen2") for it in ("+/online", "+/+/+/online", "+/status/+", "+/+/+/status/+", "+/rpc")),
+    ("homeassistant/#", "homeassistant"),
+    ("v3/+/devices/+/#", "ttn_v3"),
+    ("application/+/device/+/#", "chirpstack_v4"),
+    ("frigate/#", "frigate"),
+    ("spBv1.0/#", "sparkplug_b"),
+    ("senml/#", "senml"),
+    ("v1.1/#", "sensorthings"),
+    *((it, "ngsi") for it in ("ngsi/#", "ngsi-ld/#", "ngsiv2/#")),
+    *((it, "cloudevents") for it in ("cloudevents/#", "+/ce")),
+    ("/#", "ultralight"),
+    ("homie/5/#", "homie5"),
+    ("owntracks/#", "owntracks"),
+)
+
 
 def _key(rule: Rule, default: Any) -> Any:  # noqa: ANN401 - a dataclass field stands in for its value
     return field(default=default, metadata={"rule": rule})
@@ -66,16 +89,14 @@ class BrokerConfig:
 class IngestConfig:
     """How messages become rows."""
 
-    routes: tuple[tuple[str, str], ...] = _key(
-        routes(), (("street/#", "native"), ("zigbee2mqtt/#", "zigbee2mqtt"), ("v3/+/devices/+/#", "ttn_v3"))
-    )
+    routes: tuple[tuple[str, str], ...] = _key(routes(), ROUTES)
     batch_rows: int = _key(whole(1, 10_000), 2_000)
     held_rows: int = _key(whole(1, 200_000), 20_000)
     held_mb: int = _key(whole(2, 4_096), 64)
     retry_min_s: float = _key(number(0.01, 60), 0.1)
     retry_max_s: float = _key(number(0.01, 60), 1.0)
     hang_s: int = _key(whole(5, 3_600), 30)
-    unknown_devices: str = _key(choice("accept", "reject"), "accept")
+    unknown_devices: str = _key(choice("accept", "reject", "wait"), "accept")
     unknown_devices_max: int = _key(whole(0, 100_000), 5_000)
 
 

@@ -125,6 +125,11 @@ class Rules:
             track.look()
         return moves
 
+    def distrust(self, asset_id: str, quantity: str, at_us: int) -> list[Move]:
+        """Return the end of all that stands at a quantity whose values are not to be believed any more."""
+        track = self._tracks.get((asset_id, quantity))
+        return [] if track is None or track.is_calm else self._leave(asset_id, quantity, at_us)
+
     def _watched(self, track: _Track, asset: Asset, at_us: int, value: float) -> list[Move]:
         moves: list[Move] = []
         for watch in track.watches:

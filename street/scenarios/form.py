@@ -4,19 +4,28 @@ import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from street import strict_yaml
 from street.errors import ConfigError
 from street.readings import UNITS
 
 
+class Stillness(NamedTuple):
+    """What no true value does: stay within `spread` (in the quantity's unit) for `over_s`."""
+
+    spread: float
+    over_s: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
     """What an asset of this kind measures.
 
-    A reading outside `low`…`high` (both included) is implausible. `is_telling` marks a quantity by which the kind of an
-    unknown recording is recognised.
+    A reading outside `low`…`high` (both included), or above the asset's own `at_most` quantity, is implausible; one of
+    a series that shows a `stuck` stillness is stuck; one that is `jump` or more from the last is jumping. `interval_s`
+    is set where it is heard less often than the asset. `is_telling` marks a quantity by which the kind of an unknown
+    recording is recognised.
     """
 
     name: str
@@ -24,6 +33,10 @@ class Quantity:
     low: float
     high: float
     is_telling: bool = False
+    interval_s: float | None = None
+    stuck: tuple[Stillness, ...] = ()
+    jump: float = math.inf
+    at_most: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +46,8 @@ class Rule:
     Exactly one of `raise_above` and `raise_below` is set; reaching it is a breach, reaching `clear_at` ends it, and
     between the two nothing changes. `hours` are minutes of the local day (from, to), to may be less than from; outside
     them nothing is a breach. `is_momentary`: a breach is over at once, as the press of a button, so that one which
-    arrives after newer readings still raises.
+    arrives after newer readings still raises. `cause` names what can break this limit at many assets at once: with most
+    of a circuit in breach, the circuit alone is told.
     """
 
     rule_id: str
@@ -50,6 +64,7 @@ class Rule:
     off_delay_s: float = 0.0
     hours: tuple[int, int] | None = None
     is_momentary: bool = False
+    cause: str = ""
 
     def is_breach(self, value: float) -> bool:
         """Return whether *value* reaches the limit."""
@@ -64,7 +79,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One kind of asset: its names, quantities and rules. `icon` names a picture, not a file."""
+    """One kind of asset: its names, quantities and rules. `icon` names a picture, not a file.
+
+    `silent_severity` is that of the alarm when such an asset is not heard any more.
+    """
 
     kind: str
     name: str
@@ -73,11 +91,14 @@ class Scenario:
     interval_s: float
     quantities: dict[str, Quantity]
     rules: tuple[Rule, ...]
+    silent_severity: int = 4
 
 
 _REQUIRED: Final = object()
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _RULE_ID: Final = re.compile(r"[a-z][a-z0-9-]*")
+MILD: Final = (3, 4)  # the severities that open no incident
+CAUSES: Final = ("", "circuit")
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -157,14 +178,21 @@ def scenario_in(path: Path) -> Scenario:
     name, name_en = _words(whole.part("name"))
     icon = whole.text("icon", _RULE_ID)
     interval_s = whole.number("interval_s", least=1)
+    silent_severity = whole.take("silent_severity", 4)
+    if silent_severity not in MILD or isinstance(silent_severity, bool | float):
+        whole.refuse("silent_severity", "3 or 4: silence opens no incident", silent_severity)
     quantities = {name: _quantity(name, part) for name, part in whole.parts("quantities").items()}
     rules = tuple(_rule(rule_id, part, kind, quantities) for rule_id, part in whole.parts("rules").items())
     whole.close()
     if not quantities:
         whole.refuse("quantities", "at least one quantity", {})
+    for quantity in quantities.values():
+        if quantity.at_most and quantity.at_most not in quantities:
+            whole.refuse("quantities", f"at_most to be one of {', '.join(quantities)}", quantity.at_most)
     return Scenario(
-        kind=kind, name=name, name_en=name_en, icon=icon, interval_s=interval_s, quantities=quantities, rules=rules
-    )
+        kind=kind, name=name, name_en=name_en, icon=icon, interval_s=interval_s, quantities=quantities, rules=rules,
+        silent_severity=silent_severity,
+    )  # fmt: skip
 
 
 def _words(part: _Part) -> tuple[str, str]:
@@ -182,12 +210,24 @@ def _quantity(name: str, part: _Part) -> Quantity:
     is_telling = part.take("telling", default=False)
     if not isinstance(is_telling, bool):
         part.refuse("telling", "true or false", is_telling)
-    limits = part.take("plausible")
-    part.close()
-    is_range = isinstance(limits, list) and len(limits) == 2 and all(type(x) in (int, float) for x in limits)
-    if not is_range or not limits[0] < limits[1]:
+    limits, stuck = part.take("plausible"), part.take("stuck", [])
+    if not _are_pairs([limits]) or not limits[0] < limits[1]:
         part.refuse("plausible", "[low, high] with low below high", limits)
-    return Quantity(name=name, unit=unit, low=float(limits[0]), high=float(limits[1]), is_telling=is_telling)
+    if not isinstance(stuck, list) or not _are_pairs(stuck) or not all(0 <= it[0] < it[1] for it in stuck):
+        part.refuse("stuck", "[[spread, seconds], …] like [[0.2, 1800]]", stuck)
+    quantity = Quantity(
+        name=name, unit=unit, low=float(limits[0]), high=float(limits[1]), is_telling=is_telling,
+        interval_s=part.number("interval_s", None, least=1), jump=part.number("jump", math.inf, least=0.001),
+        at_most=part.text("at_most") if "at_most" in part.keys else "",
+        stuck=tuple(Stillness(float(spread), float(over_s)) for spread, over_s in stuck),
+    )  # fmt: skip
+    part.close()
+    return quantity
+
+
+def _are_pairs(found: list[Any]) -> bool:
+    """Return whether *found* holds nothing but pairs of numbers."""
+    return all(isinstance(it, list) and len(it) == 2 and {type(it[0]), type(it[1])} <= {int, float} for it in found)
 
 
 def _rule(rule_id: str, part: _Part, kind: str, quantities: dict[str, Quantity]) -> Rule:
@@ -209,10 +249,17 @@ def _rule(rule_id: str, part: _Part, kind: str, quantities: dict[str, Quantity])
         rule_id=rule_id, kind=kind, quantity=quantity, severity=severity, matter=matter, title=title, title_en=title_en,
         clear_at=clear_at, raise_above=raise_above, raise_below=raise_below, hours=_hours(part),
         on_delay_s=on_delay_s, off_delay_s=part.number("off_delay_s", 0.0, least=0),
-        is_momentary=_momentary(part, on_delay_s),
+        is_momentary=_momentary(part, on_delay_s), cause=_cause(part, severity),
     )  # fmt: skip
     part.close()
     return rule
+
+
+def _cause(part: _Part, severity: int) -> str:
+    cause = part.take("cause", "")
+    if cause not in CAUSES or (cause and severity not in MILD):
+        part.refuse("cause", "circuit, beside severity 3 or 4", cause)
+    return str(cause)
 
 
 def _momentary(part: _Part, on_delay_s: float) -> bool:

@@ -6,11 +6,14 @@
 SQLite is the default engine, PostgreSQL the second. pandas is imported by `street.store.frames` only.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from street.assets import Asset
+from street.places import Place
 from street.store import assets as asset_rows
 from street.store import dead_letters, marks, support
 from street.store.attempts import Attempts
@@ -20,12 +23,16 @@ from street.store.batch import Batch, Written
 from street.store.changes import Change
 from street.store.dead_letters import LetterGroup, Shelf, StoredLetter
 from street.store.engine import database_path, open_engine, parse_url, told_as_store_error
+from street.store.figures import Figures
 from street.store.forgetting import Forgetting
-from street.store.migrate import bring_up_to_date
+from street.store.lobby import MOST_NEWCOMERS, Arrival, Lobby, NewcomerState, WaitingMessage
+from street.store.migrate import HEAD, bring_up_to_date, revision
+from street.store.newcomers import Newcomer, Newcomers
 from street.store.office import Office
 from street.store.pairing import Offer, Pairing
 from street.store.people import ImportRow, People
 from street.store.reader import REGISTER_VERSION, Latest, Reader
+from street.store.replays import Replay, Replays
 from street.store.retention import Limits
 from street.store.reveals import Reveals
 from street.store.roster import Roster
@@ -36,9 +43,10 @@ from street.store.statements import build
 from street.store.writer import Writer
 
 __all__ = (
-    "Attempts", "Audit", "Batch", "Bell", "Change", "Entry", "Head", "ImportRow", "Latest", "LetterGroup", "Limits",
-    "Offer", "Pairing", "People", "Reader", "Roster", "Session", "SessionLimits", "Sessions", "Store",
-    "StoredEntry", "StoredLetter", "Verdict", "Writer", "Written", "open_store",
+    "Arrival", "Attempts", "Audit", "Batch", "Bell", "Change", "Entry", "Figures", "Head", "ImportRow", "Latest",
+    "LetterGroup", "Limits", "Newcomer", "NewcomerState", "Newcomers", "Offer", "Pairing", "People", "Reader",
+    "Replay", "Replays", "Roster", "Session", "SessionLimits", "Sessions", "Store", "StoredEntry", "StoredLetter",
+    "Verdict", "WaitingMessage", "Writer", "Written", "open_store", "registered_assets",
 )  # fmt: skip
 
 DEAD_LETTER_ROWS = 20_000
@@ -60,6 +68,24 @@ def open_store(
         StoreError: it cannot be opened, is of a newer program, or SQLite is too old to be trusted.
     """
     return Store(url, now_us, audit_key, session_limits)
+
+
+def registered_assets(url: str) -> list[Asset] | None:
+    """Return the assets in a store that stays as it is; None where there is none, or it is of another program.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    where = parse_url(url)
+    path = database_path(where)
+    if path is not None and not path.exists():
+        return None
+    engine = open_engine(where, writes=False)
+    try:
+        with told_as_store_error("cannot read the store"), engine.connect() as connection:
+            return asset_rows.all_assets(connection) if revision(connection) == HEAD else None
+    finally:
+        engine.dispose()
 
 
 class Store:
@@ -87,10 +113,16 @@ class Store:
         path = database_path(self._url)
         return None if path is None else signal_path(path)
 
-    def writer(self, *, dead_letter_rows: int = DEAD_LETTER_ROWS, dead_letter_bytes: int = DEAD_LETTER_BYTES) -> Writer:
+    def writer(
+        self,
+        *,
+        dead_letter_rows: int = DEAD_LETTER_ROWS,
+        dead_letter_bytes: int = DEAD_LETTER_BYTES,
+        most_newcomers: int = MOST_NEWCOMERS,
+    ) -> Writer:
         """Return the writer; have one at a time."""
         shelf = Shelf(dead_letter_rows, dead_letter_bytes)
-        return Writer(self._read_engine, self._write_engine, shelf, self._ringer())
+        return Writer(self._read_engine, self._write_engine, shelf, self._ringer(), Lobby(most_newcomers))
 
     def reader(self) -> Reader:
         """Return a reader with a connection of its own."""
@@ -101,7 +133,7 @@ class Store:
         return None if self.signal_path is None else Bell(self.signal_path)
 
     def people(self) -> People:
-        """Return the people: accounts, grants, what they sign in with. Like the six below, safe in any thread."""
+        """Return the people: accounts, grants, what they sign in with. Like the seven below, safe in any thread."""
         return People(self._office)
 
     def roster(self) -> Roster:
@@ -124,6 +156,10 @@ class Store:
         """Return who may look at what unmasked."""
         return Reveals(self._office)
 
+    def replays(self) -> Replays:
+        """Return which dead letters are to be tried again."""
+        return Replays(self._office)
+
     def forgetting(self) -> Forgetting:
         """Return the purge of what is known of people."""
         return Forgetting(self._office)
@@ -145,14 +181,34 @@ class Store:
             replaces: whether an asset of the same id is replaced, and `Reader.register_version` moves; ingest's
                 newcomers never replace what a person has registered a moment ago.
         """
-        if not assets:
-            return
+        if assets:
+            self._register(assets, (), replaces=replaces)
+
+    def register(self, assets: Sequence[Asset], places: Sequence[Place]) -> None:
+        """Register a whole list, or nothing of it; what has an id that is there already is replaced."""
+        if assets or places:
+            self._register(assets, places, replaces=True)
+
+    def newcomers(self) -> Newcomers:
+        """Return the unknown devices that wait; safe in any thread."""
+        return Newcomers(self._read_engine, self._write_engine, self._tell_register, self._ring)
+
+    def _register(self, assets: Sequence[Asset], places: Sequence[Place], *, replaces: bool) -> None:
         with told_as_store_error("cannot register assets"), self._write_engine.begin() as connection:
-            asset_rows.register(connection, assets, replaces=replaces)
-            if replaces:
-                marks.count_mark(connection, REGISTER_VERSION)
-            row = (self._now_us(), '{"as":1}')
-            connection.exec_driver_sql(build(connection.dialect).add_change, row)
+            if assets:
+                asset_rows.register(connection, list(assets), replaces=replaces)
+            if places:
+                asset_rows.register_places(connection, list(places))
+            self._tell_register(connection, is_moved=replaces)
+        self._ring()
+
+    def _tell_register(self, connection: Connection, *, is_moved: bool = True) -> None:
+        """Tell readers of the register, in the caller's transaction."""
+        if is_moved:
+            marks.count_mark(connection, REGISTER_VERSION)
+        connection.exec_driver_sql(build(connection.dialect).add_change, (self._now_us(), '{"as":1}'))
+
+    def _ring(self) -> None:
         ringer = self._ringer()
         if ringer is not None:
             ringer.ring()

@@ -7,17 +7,20 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from street.alarms import Alarm
+from street.alarms import Alarm, AlarmState
 from street.clock import MINUTE_US
+from street.freshness import age_from_us
 from street.incidents import Incident
 from street.readings import NOT_COUNTED, DeadLetter, Flag, Reading
-from street.store import alarms, assets, incidents, rollups, small_rows
+from street.store import alarms, assets, incidents, marks, rollups, small_rows
 from street.store.ledger import Ledger
+from street.store.lobby import Arrival
 from street.store.series import NEVER, Series
 
 # Plain integers: `&` with an IntFlag costs a microsecond.
 _NOT_COUNTED = int(NOT_COUNTED)
 _HISTORY = int(Flag.HISTORY)
+LISTENING = "listening_since_us"
 SERIES_OF_ASSET = 512  # at most: a device that makes up names would fill memory and disk with series
 
 
@@ -47,6 +50,7 @@ class Batch:
         self._history_us = NEVER
         self._online: dict[str, tuple[str, int, int]] = {}
         self._letters: list[DeadLetter] = []
+        self._arrivals: list[Arrival] = []
         self._incident_ids: set[str] = set()
         self._steps: list[Callable[[Connection], bool | None]] = []
         self._body: dict[str, Any] = {}
@@ -98,8 +102,12 @@ class Batch:
         self._step("al", alarm.alarm_id, partial(alarms.raise_alarm, alarm=alarm))
 
     def clear_alarm(self, alarm_id: str, at_us: int, value: float | None) -> None:
-        """Clear an alarm; one that is not active stays as it is."""
+        """Clear an alarm; one that is neither active nor suppressed stays as it is."""
         self._step("al", alarm_id, partial(alarms.clear_alarm, alarm_id=alarm_id, at_us=at_us, value=value))
+
+    def shift_alarm(self, alarm_id: str, to: AlarmState, at_us: int) -> None:
+        """Put an alarm under the alarm of its cause (suppressed), or back on its own (active)."""
+        self._step("al", alarm_id, partial(alarms.shift_alarm, alarm_id=alarm_id, to=to, at_us=at_us))
 
     def report_incident(self, incident: Incident) -> bool:
         """Report an incident; False when one of this id is there already, which is then kept as it is."""
@@ -117,31 +125,41 @@ class Batch:
         """Keep a message that could not be taken."""
         self._letters.append(letter)
 
+    def keep_waiting(self, arrival: Arrival) -> None:
+        """Keep a message of a device that nobody has registered, until somebody says what it is."""
+        self._arrivals.append(arrival)
+
     def add_snapshot(self, asset_id: str, at_us: int, jpeg: bytes) -> None:
         """Keep a still of a camera."""
         self._steps.append(partial(small_rows.add_snapshot, asset_id=asset_id, at_us=at_us, jpeg=jpeg))
 
     def set_rule_state(self, asset_id: str, rule_id: str, pending_since_us: int | None) -> None:
-        """Remember a pending delay over a restart; None forgets it."""
+        """Remember a pending delay, or since when a fault stands, over a restart; None forgets it."""
         state = {"asset_id": asset_id, "rule_id": rule_id, "pending_since_us": pending_since_us}
         self._steps.append(partial(small_rows.set_rule_state, **state))  # type: ignore[arg-type]  # a row's columns
+
+    def note_listening(self, since_us: int) -> None:
+        """Remember since when nothing can have gone by unheard."""
+        self._steps.append(partial(marks.write_mark, name=LISTENING, value=since_us))
 
     def beat(self, at_us: int, link: bool, link_since_us: int) -> None:
         """Say that ingest is alive, and whether it has its broker."""
         self._body["h"] = [at_us, int(link), link_since_us]
-        self._steps.append(partial(small_rows.beat, at_us=at_us, link=link, link_since_us=link_since_us))
+        said = {"at_us": at_us, "link": link, "link_since_us": link_since_us, "counts": self._ledger.counts}
+        self._steps.append(partial(small_rows.beat, **said))  # type: ignore[arg-type]  # a row's columns
 
     def commit(self) -> Written:
         """Store everything in one transaction and ring the bell.
 
-        The body of its change: "r" latest values that moved as [series_id, at_us, value, flags] · "s" new series as
+        The body of its change: "r" latest values that moved as [series_id, at_us, value, flags], with the instant from
+        which their age counts (see `street.freshness.age_from_us`) · "s" new series as
         [series_id, asset_id, quantity, unit] · "o" availability as [asset_id, 0 or 1, at_us] · "al" alarms raised or
-        cleared · "i" incidents new or moved · "h" heartbeat as [at_us, link, link_since_us].
+        cleared, suppressed or released · "i" incidents new or moved · "h" heartbeat as [at_us, link, link_since_us].
 
         Raises:
             StoreError: nothing was kept; the message says what to do.
         """
-        is_empty = not (self._rows or self._online or self._letters or self._steps)
+        is_empty = not (self._rows or self._online or self._letters or self._arrivals or self._steps)
         seq = self._ledger.keep_as_is() if is_empty else self._ledger.run(self._write)
         return Written(seq, len(self._rows), self._duplicates)
 
@@ -171,6 +189,8 @@ class Batch:
             step(connection)
         if self._letters:
             self._ledger.shelf.put(connection, self._letters)
+        if self._arrivals:
+            self._ledger.lobby.put(connection, self._arrivals)
         body = {key: value for key, value in self._body.items() if value}
         return self._ledger.add_change(connection, self._received_us, orjson.dumps(body))
 
@@ -191,7 +211,15 @@ class Batch:
         if self._latest:
             latest = sorted(row[1:] for row in self._latest.values())
             connection.exec_driver_sql(ready.move_latest, latest)
-            self._body["r"] = [(series_id, at_us, value, flags) for series_id, at_us, _, value, flags in latest]
+            self._body["r"] = [
+                (
+                    series_id,
+                    at_us if at_us <= received_us and not flags else age_from_us(at_us, received_us, flags),
+                    value,
+                    flags,
+                )
+                for series_id, at_us, received_us, value, flags in latest
+            ]
         if self._minutes:
             hours = rollups.fold_hours(self._minutes)
             connection.exec_driver_sql(ready.merge_minute, rollups.minute_rows(self._minutes))

@@ -6,9 +6,9 @@ fullest group gives up its oldest, so that one broken device cannot push out wha
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Row, Select, delete, func, select
 
 from street.readings import DeadLetter
 from street.store import schema
@@ -31,6 +31,7 @@ class LetterGroup(NamedTuple):
     kept: int
     first_us: int
     last_us: int
+    group_id: int
 
 
 class StoredLetter(NamedTuple):
@@ -54,6 +55,10 @@ class Shelf:
         self._most_rows = most_rows
         self._most_bytes = most_bytes
         self._groups: dict[tuple[str, str, str], _Group] = {}
+
+    def resize(self, most_rows: int) -> None:
+        """Keep so many letters from now on; what is too many goes with the next one."""
+        self._most_rows = most_rows
 
     def load(self, connection: Connection) -> None:
         """Count anew what is kept."""
@@ -144,6 +149,7 @@ def letter_groups(connection: Connection, limit: int) -> list[LetterGroup]:
     kept = select(func.count()).where(letters.group_id == groups.group_id).scalar_subquery()
     statement = (
         select(groups.code, groups.dialect, groups.field, groups.letters, kept, groups.first_us, groups.last_us)
+        .add_columns(groups.group_id)
         .order_by(groups.last_us.desc())
         .limit(limit)
     )
@@ -153,14 +159,38 @@ def letter_groups(connection: Connection, limit: int) -> list[LetterGroup]:
 def kept_letters(connection: Connection, code: str | None, topic: str | None, limit: int) -> list[StoredLetter]:
     """Return kept letters of this code and topic (None: any), oldest first."""
     groups, letters = schema.dead_letter_groups, schema.dead_letters
-    statement = select(letters, groups.c.code, groups.c.dialect, groups.c.field).join(
-        groups, letters.c.group_id == groups.c.group_id
-    )
+    statement = _letters()
     if code is not None:
         statement = statement.where(groups.c.code == code)
     if topic is not None:
         statement = statement.where(letters.c.topic == _packed(topic))
-    found = connection.execute(statement.order_by(letters.c.letter_id).limit(limit))
+    return _stored(connection.execute(statement.order_by(letters.c.letter_id).limit(limit)))
+
+
+def newest_letters(connection: Connection, group_id: int, limit: int) -> list[StoredLetter]:
+    """Return the newest kept letters of one group, newest first."""
+    letters = schema.dead_letters.c
+    statement = _letters().where(letters.group_id == group_id).order_by(letters.letter_id.desc()).limit(limit)
+    return _stored(connection.execute(statement))
+
+
+def letters_between(
+    connection: Connection, group_id: int, after_id: int, upto_id: int, limit: int
+) -> list[StoredLetter]:
+    """Return the kept letters of one group behind *after_id*, up to *upto_id*, oldest first."""
+    letters = schema.dead_letters.c
+    statement = _letters().where(letters.group_id == group_id, letters.letter_id.between(after_id + 1, upto_id))
+    return _stored(connection.execute(statement.order_by(letters.letter_id).limit(limit)))
+
+
+def _letters() -> Select[Any]:
+    groups, letters = schema.dead_letter_groups, schema.dead_letters
+    return select(letters, groups.c.code, groups.c.dialect, groups.c.field).join(
+        groups, letters.c.group_id == groups.c.group_id
+    )
+
+
+def _stored(found: Iterable[Row[Any]]) -> list[StoredLetter]:
     return [
         StoredLetter(
             row.letter_id,

@@ -10,6 +10,7 @@ from street.store import assets, incidents
 from street.store.changes import Ring
 from street.store.dead_letters import Shelf
 from street.store.engine import asking, told_as_store_error, write_transaction
+from street.store.lobby import Lobby
 from street.store.series import NEVER, SeriesBook
 from street.store.signal import Ringer
 from street.store.statements import build
@@ -21,7 +22,9 @@ class Ledger:
     So whenever one fails or is dropped, everything known is read anew before the next.
     """
 
-    def __init__(self, read_engine: Engine, write_engine: Engine, shelf: Shelf, ringer: Ringer | None) -> None:
+    def __init__(
+        self, read_engine: Engine, write_engine: Engine, shelf: Shelf, ringer: Ringer | None, lobby: Lobby | None = None
+    ) -> None:
         with told_as_store_error("cannot open the store for writing"):
             self.reading = read_engine.connect()
             self._writing = write_engine.connect()
@@ -31,6 +34,8 @@ class Ledger:
         self._is_stale = True
         self.series = SeriesBook()
         self.shelf = shelf
+        self.lobby = lobby or Lobby()
+        self.counts: str | None = None  # goes along with the next heartbeats
         self.statements = build(write_engine.dialect)
         self.refresh()
 
@@ -45,6 +50,7 @@ class Ledger:
         with asking(self.reading, "cannot read the store") as connection:
             self.series.load(connection)
             self.shelf.load(connection)
+            self.lobby.load(connection)
             self._ring.load(connection)
             self._online = {asset_id: at_us for asset_id, (_, at_us) in assets.availability(connection).items()}
         self._is_stale = False

@@ -1,19 +1,23 @@
 """A reader: its own read-only connection, never a transaction, so that it never holds the log back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Executable, select
 
 from street.alarms import Alarm
 from street.assets import Asset
-from street.clock import monotonic_s
+from street.clock import HOUR_US, monotonic_s
 from street.incidents import Incident
-from street.store import alarms, assets, changes, dead_letters, incidents, marks, schema, small_rows
+from street.places import Place
+from street.store import alarms, assets, changes, dead_letters, faults, incidents, marks, schema, small_rows, tallies
 from street.store.changes import Change
 from street.store.dead_letters import LetterGroup, StoredLetter
 from street.store.engine import asking, told_as_store_error
+from street.store.faults import StandingFault
+from street.store.figures import Figures, read_figures
 
 LONGEST_S = 5.0  # a query that takes longer is stopped: it would hold the log back and the screen up
 REGISTER_VERSION = "register_version"
@@ -79,6 +83,16 @@ class Reader:
         with self._asking() as connection:
             return assets.one_asset(connection, asset_id)
 
+    def places(self) -> list[Place]:
+        """Return every registered place and key area, by id."""
+        with self._asking() as connection:
+            return assets.all_places(connection)
+
+    def to_inspect(self, until: date) -> list[Asset]:
+        """Return the assets whose inspection is due on *until* or before, longest overdue first."""
+        with self._asking() as connection:
+            return assets.to_inspect(connection, until)
+
     def register_version(self) -> int:
         """Return a number that moves whenever somebody registers assets; cheap, and newcomers do not move it."""
         with self._asking() as connection:
@@ -98,6 +112,25 @@ class Reader:
         joined = schema.latest.join(schema.series, live.series_id == series.series_id)
         return [Latest(*row) for row in self.rows(statement.select_from(joined))]
 
+    def hours(self, quantities: Iterable[str], from_us: int) -> dict[int, list[tuple[int, float, float]]]:
+        """Return (begin [µs], low, high) of the hours since *from_us*, oldest first, of each series of *quantities*."""
+        hour, series = schema.rollup_hour, schema.series
+        statement = (
+            select(hour.c.series_id, hour.c.hour, hour.c.low, hour.c.high)
+            .join_from(hour, series, hour.c.series_id == series.c.series_id)
+            .where(hour.c.hour >= from_us // HOUR_US, series.c.quantity.in_(list(quantities)))
+            .order_by(hour.c.hour)
+        )
+        found: dict[int, list[tuple[int, float, float]]] = {}
+        for series_id, begin, low, high in self.rows(statement):
+            found.setdefault(series_id, []).append((begin * HOUR_US, low, high))
+        return found
+
+    def faults(self) -> list[StandingFault]:
+        """Return the keeper's worklist: which quantity of which asset has which fault since when, oldest first."""
+        with self._asking() as connection:
+            return faults.standing_faults(connection)
+
     def availability(self) -> dict[str, tuple[bool, int]]:
         """Return, by asset, whether its device says it is online, and since when [µs]."""
         with self._asking() as connection:
@@ -107,6 +140,16 @@ class Reader:
         """Return what is active, oldest first."""
         with self._asking() as connection:
             return alarms.active_alarms(connection)
+
+    def suppressed_alarms(self) -> list[Alarm]:
+        """Return what is true but stands under the alarm of its cause, oldest first."""
+        with self._asking() as connection:
+            return alarms.suppressed_alarms(connection)
+
+    def victims(self, root: Alarm) -> list[Alarm]:
+        """Return the alarms that *root* explains, or explained while it stood: those under it, oldest first."""
+        with self._asking() as connection:
+            return alarms.victims(connection, root)
 
     def alarms(self, alarm_ids: list[str]) -> list[Alarm]:
         """Return those of *alarm_ids* that exist, oldest first."""
@@ -127,6 +170,11 @@ class Reader:
         """Return ingest's last sign of life as (at [µs], link, link since [µs]), or None before the first."""
         with self._asking() as connection:
             return small_rows.heartbeat(connection)
+
+    def figures(self, now_us: int) -> Figures:
+        """Return what metrics are made of; some milliseconds of work."""
+        with self._asking() as connection:
+            return read_figures(connection, now_us)
 
     def snapshot(self, asset_id: str, at_us: int | None = None) -> tuple[int, bytes] | None:
         """Return an asset's newest still, or the one of *at_us*, as (at [µs], JPEG), or None."""
@@ -156,6 +204,21 @@ class Reader:
         """Return kept letters of this code and topic (None: any), oldest first, whole: they can be sent again."""
         with self._asking() as connection:
             return dead_letters.kept_letters(connection, code, topic, limit)
+
+    def newest_letters(self, group_id: int, limit: int) -> list[StoredLetter]:
+        """Return the newest kept letters of one group, newest first."""
+        with self._asking() as connection:
+            return dead_letters.newest_letters(connection, group_id, limit)
+
+    def size_bytes(self) -> int:
+        """Return what the store takes on the disk, without the log of what was written last."""
+        with self._asking() as connection:
+            return tallies.size_bytes(connection)
+
+    def readings_by_dialect(self, hour: int) -> dict[str, int]:
+        """Return how many readings of *hour* (whole hours since 1970) each dialect brought."""
+        with self._asking() as connection:
+            return tallies.readings_by_dialect(connection, hour)
 
     def rows(self, statement: Executable, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Return what *statement* finds, as the driver's own tuples: for many rows."""

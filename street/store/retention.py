@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, t
 
 from street.clock import DAY_US, HOUR_US, MINUTE_US, iso
 from street.store import schema
+from street.store.lobby import NewcomerState
 from street.store.marks import read_mark, write_mark
 from street.store.rollups import MINUTES_PER_BLOCK
 from street.store.series import SeriesBook
@@ -42,7 +43,7 @@ class Limits(Protocol):
 
     @property
     def dead_letters_days(self) -> int:
-        """Messages that could not be taken; their counts stay."""
+        """Messages that could not be taken, whose counts stay; and newcomers that are silent, with what they said."""
 
     @property
     def snapshots_days(self) -> int:
@@ -63,7 +64,11 @@ def remove_old(connection: Connection, now_us: int, limits: Limits, book: Series
         return 0
     most = limits.chunk_rows
     minutes, hours = schema.rollup_minute, schema.rollup_hour
+    waiting, newcomers = schema.newcomer_messages, schema.newcomers
+    letters_us = now_us - limits.dead_letters_days * DAY_US
+    is_gone = (newcomers.c.state == NewcomerState.WAITING.value) & (newcomers.c.last_us < letters_us)
     areas, letters, stills = schema.rollup_area_hour, schema.dead_letters, schema.snapshots
+    replays = schema.replays
     hour = (now_us - limits.hours_days * DAY_US) // HOUR_US
     block = (now_us - limits.minutes_days * DAY_US) // (MINUTES_PER_BLOCK * MINUTE_US)
     return (
@@ -71,8 +76,11 @@ def remove_old(connection: Connection, now_us: int, limits: Limits, book: Series
         + remove_rows(connection, minutes, minutes.c.block < block, most)
         + remove_rows(connection, hours, hours.c.hour < hour, most)
         + remove_rows(connection, areas, _of_any_quantity(areas) & (areas.c.hour < hour), most)
+        + remove_rows(connection, waiting, waiting.c.received_us < letters_us, most)
+        + remove_rows(connection, newcomers, is_gone, most)
         + _remove_changes(connection, now_us - limits.changes_hours * HOUR_US, most)
         + remove_rows(connection, letters, letters.c.received_us < now_us - limits.dead_letters_days * DAY_US, most)
+        + remove_rows(connection, replays, replays.c.done_us < now_us - limits.dead_letters_days * DAY_US, most)
         + remove_rows(connection, stills, stills.c.at_us < now_us - limits.snapshots_days * DAY_US, most)
     )
 

@@ -33,6 +33,10 @@ def _text(name: str, *parts: Any, key: bool = False, null: bool = False) -> Colu
     return Column(name, Text(), *parts, primary_key=key, nullable=null)
 
 
+def _said_later(name: str, default: str = "") -> Column[Any]:
+    return Column(name, Text(), nullable=False, server_default=default)  # rows were there before the column
+
+
 def _bytes(name: str, *, null: bool = False) -> Column[Any]:
     return Column(name, LargeBinary(), nullable=null)
 
@@ -80,6 +84,58 @@ assets = _table(
     _text("device_id"),
     _number("interval_s", null=True),
     _whole("is_demo"),
+    _said_later("name_en"),
+    _said_later("standard_id"),
+    _said_later("component"),
+    _said_later("department"),
+    _said_later("source_datum"),
+    _said_later("intervals", "{}"),  # JSON: quantity to seconds
+    _said_later("ranges", "{}"),  # JSON: quantity to lowest and highest, null where open
+    _text("inspection_due", null=True),  # an ISO day
+    _whole("inspection_days", null=True),
+    Index("assets_inspection", "inspection_due"),
+)
+
+places = _table(
+    "places",
+    _text("place_id", key=True),
+    _text("kind"),
+    _text("name"),
+    _text("name_en"),
+    _text("department"),
+    _number("lon", null=True),
+    _number("lat", null=True),
+    _text("outline"),  # WKT, "" for a point
+    _text("source_datum"),
+    _whole("is_key_area"),
+)
+
+newcomers = _table(
+    "newcomers",
+    _whole("newcomer_id", key=True),
+    _text("dialect"),
+    _text("device_id"),
+    _text("state"),  # waiting, ignored, settled
+    _text("asset_id"),  # whose it is once settled
+    _whole("messages"),  # all that came, also those no longer kept
+    _whole("first_us"),
+    _whole("last_us"),
+    _text("guesses"),  # JSON, "" until somebody looked
+    _whole("guessed"),  # how many messages there were then
+    Index("newcomers_device", "dialect", "device_id", unique=True),
+    Index("newcomers_state", "state", "last_us"),
+)
+
+newcomer_messages = _table(
+    "newcomer_messages",
+    _counted("message_id"),
+    _whole("newcomer_id", ForeignKey("newcomers.newcomer_id", ondelete="CASCADE")),
+    _whole("received_us"),
+    _whole("size"),
+    _bytes("topic"),
+    _bytes("payload"),
+    _whole("retain"),
+    Index("newcomer_messages_newcomer", "newcomer_id", "message_id", "size"),
 )
 
 series = _table(
@@ -251,6 +307,7 @@ heartbeats = _table(
     _whole("at_us"),
     _whole("link"),
     _whole("link_since_us"),
+    _text("counts", null=True),  # JSON: what the part has counted since it started
 )
 
 changes = _table(
@@ -392,4 +449,21 @@ reveals = _table(
     _whole("ends_us"),
     Index("reveals_person", "person_id", "kind", "thing_id"),
     Index("reveals_ends", "ends_us"),
+)
+
+replays = _table(
+    "replays",  # what the dashboard asks of ingest: try these dead letters again
+    _counted("replay_no"),
+    _whole("group_id", ForeignKey("dead_letter_groups.group_id")),
+    _text("login"),  # who asked; the audit has the rest
+    _whole("asked_us"),
+    _whole("letters"),  # how many were kept then
+    _whole("upto_id"),  # the newest of them
+    _whole("last_id"),  # the last that was tried: where ingest goes on
+    _whole("stored"),
+    _whole("refused"),
+    _whole("failed"),
+    _whole("done_us", null=True),
+    Index("replays_group", "group_id"),
+    Index("replays_done", "done_us"),
 )

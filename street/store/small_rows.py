@@ -56,12 +56,12 @@ def rule_states(connection: Connection) -> dict[tuple[str, str], int]:
     return {(asset_id, rule_id): since_us for asset_id, rule_id, since_us in rows}
 
 
-def beat(connection: Connection, at_us: int, link: bool, link_since_us: int) -> None:
-    """Store that ingest is alive, and whether it has its broker."""
+def beat(connection: Connection, at_us: int, link: bool, link_since_us: int, counts: str | None = None) -> None:
+    """Store that ingest is alive, whether it has its broker, and what it has counted (JSON)."""
     statement = upsert(connection.dialect, schema.heartbeats)
-    moved = {name: statement.excluded[name] for name in ("at_us", "link", "link_since_us")}
+    moved = {name: statement.excluded[name] for name in ("at_us", "link", "link_since_us", "counts")}
     statement = statement.on_conflict_do_update(index_elements=["part"], set_=moved)
-    row = {"part": "ingest", "at_us": at_us, "link": int(link), "link_since_us": link_since_us}
+    row = {"part": "ingest", "at_us": at_us, "link": int(link), "link_since_us": link_since_us, "counts": counts}
     connection.execute(statement, row)
 
 

@@ -40,6 +40,7 @@ TOLD: Final[dict[str, str]] = {
     "audit": "entry_no at_us action outcome count hash",
     "audit_anchors": "entry_no hash at_us removed_us",
     "reveals": "kind begun_us ends_us",
+    "replays": "replay_no group_id asked_us letters stored refused failed done_us",
 }
 
 

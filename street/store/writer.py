@@ -3,11 +3,12 @@
 from sqlalchemy import Engine
 
 from street.alarms import Alarm
-from street.store import alarms, small_rows
-from street.store.batch import Batch
+from street.store import alarms, marks, small_rows
+from street.store.batch import LISTENING, Batch
 from street.store.dead_letters import Shelf
 from street.store.engine import asking
 from street.store.ledger import Ledger
+from street.store.lobby import Lobby
 from street.store.retention import Limits, remove_old
 from street.store.series import NEVER
 from street.store.signal import Ringer
@@ -16,8 +17,10 @@ from street.store.signal import Ringer
 class Writer:
     """Only one process has one, and uses it from one thread at a time."""
 
-    def __init__(self, read_engine: Engine, write_engine: Engine, shelf: Shelf, ringer: Ringer | None) -> None:
-        self._ledger = Ledger(read_engine, write_engine, shelf, ringer)
+    def __init__(
+        self, read_engine: Engine, write_engine: Engine, shelf: Shelf, ringer: Ringer | None, lobby: Lobby | None = None
+    ) -> None:
+        self._ledger = Ledger(read_engine, write_engine, shelf, ringer, lobby)
 
     def begin(self, received_us: int) -> Batch:
         """Return an empty batch; one that was begun before and not committed is forgotten.
@@ -32,6 +35,27 @@ class Writer:
         self._ledger.distrust()  # until the batch is stored
         return Batch(self._ledger, received_us)
 
+    def tell(self, counts: str) -> None:
+        """Have the next heartbeats carry *counts* (JSON), for the metrics."""
+        self._ledger.counts = counts
+
+    def keep_dead_letters(self, rows: int) -> None:
+        """Keep so many dead letters from now on."""
+        self._ledger.shelf.resize(rows)
+
+    def keep_newcomers(self, most: int) -> None:
+        """Let so many newcomers wait from now on."""
+        self._ledger.lobby.resize(most)
+
+    def recall_newcomers(self) -> None:
+        """Look anew who waits: somebody has decided about some.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        with asking(self._ledger.reading, "cannot read newcomers") as connection:
+            self._ledger.lobby.load(connection)
+
     def latest_at(self, asset_id: str, quantity: str) -> int | None:
         """Return when the live value was true [µs], or None where there is none."""
         series = self._ledger.series.by_name.get((asset_id, quantity))
@@ -42,8 +66,18 @@ class Writer:
         with asking(self._ledger.reading, "cannot read alarms") as connection:
             return alarms.active_alarms(connection)
 
+    def suppressed_alarms(self) -> list[Alarm]:
+        """Return what stands under the alarm of its cause, oldest first."""
+        with asking(self._ledger.reading, "cannot read alarms") as connection:
+            return alarms.suppressed_alarms(connection)
+
+    def listening_since(self) -> int:
+        """Return since when nothing can have gone by unheard [µs], 0 where nobody knows."""
+        with asking(self._ledger.reading, "cannot read marks") as connection:
+            return marks.read_mark(connection, LISTENING, 0)
+
     def rule_states(self) -> dict[tuple[str, str], int]:
-        """Return since when [µs] each (asset, rule) is pending."""
+        """Return since when [µs] each (asset, rule) is pending, or each (asset, fault) stands."""
         with asking(self._ledger.reading, "cannot read rule states") as connection:
             return small_rows.rule_states(connection)
 

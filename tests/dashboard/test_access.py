@@ -97,6 +97,7 @@ def test_only_what_leads_in_is_open() -> None:
         "/login/oidc",
         "/login/oidc/back",
         "/login/password",
+        "/metrics",
         "/pair",
         "/pair/wait",
     ]

@@ -151,7 +151,7 @@ def test_every_route_has_a_rule(street: Written) -> None:
     """The guard serves nothing that its table does not name."""
     paths = [route.path for route in routes(Office(street.config, now_us)) if "{" not in route.path]  # type: ignore[attr-defined]  # all are routes
 
-    assert len(paths) == 7
+    assert len(paths) == 10
     assert [path for path in paths if rule_of(path) is None] == []
 
 

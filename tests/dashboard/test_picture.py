@@ -93,7 +93,7 @@ def test_a_stored_copy_of_unknown_age_is_not_shown_as_new(street: Written, reade
     assert moved(picture, reader) == {"a": {"WX-01": [None, 0]}, "f": {"temperature": [21.5, None, 60]}}
 
 
-@pytest.mark.parametrize("flag", [Flag.IMPLAUSIBLE, Flag.SIMULATED])
+@pytest.mark.parametrize("flag", [Flag.IMPLAUSIBLE, Flag.SIMULATED, Flag.STUCK, Flag.JUMPING])
 def test_a_value_that_cannot_be_true_is_no_figure(street: Written, reader: Reader, flag: Flag) -> None:
     """It is kept in the store and flagged there; the wall shows that there is none."""
     picture = Picture(reader)
@@ -108,6 +108,20 @@ def test_a_quantity_that_the_wall_does_not_show_moves_only_the_age(street: Writt
     street.read(61.0, "noise_laeq", asset_id="NM-01")
 
     assert list(moved(picture, reader)) == ["a"]
+
+
+def test_a_suppressed_alarm_colours_nobody(street: Written, reader: Reader) -> None:
+    """The alarm of its cause does; released, it counts again."""
+    picture = Picture(reader)
+    raise_alarm(street, an_alarm("a", 3))
+    codes = [moved(picture, reader)["a"]["NM-01"][1]]  # type: ignore[index]  # the feed's form
+    for state in (AlarmState.SUPPRESSED, AlarmState.ACTIVE):
+        batch = street.writer.begin(now_us())
+        batch.shift_alarm("a", state, now_us())
+        batch.commit()
+        codes.append(moved(picture, reader)["a"]["NM-01"][1])  # type: ignore[index]  # the feed's form
+
+    assert codes == [3, 0, 3]
 
 
 def test_the_code_is_the_worst_active_alarm(street: Written, reader: Reader) -> None:

@@ -19,6 +19,7 @@ from tests.door.test_matrix import EXAMPLES
 
 OPEN = {
     "/healthz": {200},
+    "/metrics": {200, 404},  # 200 to this machine alone
     "/": {303},
     "/login": {200},
     "/login/code": {303},
@@ -31,7 +32,7 @@ OPEN = {
     "/assets/tokens.css": {200},
 }
 LINKS = re.compile(r"""(?:src|href|action)="(/[^"#]*)""")
-KNOWN_NOWHERE = ("/.git/config", "/.env", "/config.yaml", "/var/street.db", "/metrics", "/admin", "/_mcp", "/debug")
+KNOWN_NOWHERE = ("/.git/config", "/.env", "/config.yaml", "/var/street.db", "/admin", "/_mcp", "/debug")
 
 
 def files_at(root: Path, prefix: str) -> set[str]:

@@ -22,6 +22,7 @@ KEPT: Final[Mapping[str, tuple[str, ...]]] = {
     "shifts": (),
     "sessions": ("seen_us",),
     "reveals": (),
+    "replays": (),
 }
 
 

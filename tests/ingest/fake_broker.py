@@ -16,6 +16,7 @@ class FakeBroker:
     Attributes:
         acks: packet ids that were acknowledged, in order.
         filters: what was subscribed to, in order.
+        unsubscribed: the first topic of each packet that takes subscriptions back.
         connects: the bodies of all CONNECT packets.
         published: (topic, payload, retain) of what clients published.
         pings: how often somebody pinged; `answers_pings` False leaves them alone.
@@ -25,6 +26,7 @@ class FakeBroker:
     def __init__(self) -> None:
         self.acks: list[int] = []
         self.filters: list[str] = []
+        self.unsubscribed: list[str] = []
         self.connects: list[bytes] = []
         self.published: list[tuple[str, bytes, bool]] = []
         self.pings = self.goodbyes = 0
@@ -106,13 +108,22 @@ class FakeBroker:
         elif kind == 0x40:
             self.acks.append(int.from_bytes(body, "big"))
         elif kind & 0xF0 == 0x30:
-            size = int.from_bytes(body[:2], "big")
-            self.published.append((body[2 : 2 + size].decode(), body[4 + size :], bool(kind & 1)))
-            self.send(b"\x40\x02" + body[2 + size : 4 + size])
+            self._take(kind, body)
+        elif kind == 0xA2:
+            size = int.from_bytes(body[2:4], "big")
+            self.unsubscribed.append(body[4 : 4 + size].decode())
+            self.send(b"\xb0\x02" + body[:2])
         elif kind == 0xC0:
             self._ping()
         else:
             self.goodbyes += kind == 0xE0
+
+    def _take(self, kind: int, body: bytes) -> None:
+        size = int.from_bytes(body[:2], "big")
+        mid = body[2 + size : 4 + size] if kind & 6 else b""
+        self.published.append((body[2 : 2 + size].decode(), body[2 + size + len(mid) :], bool(kind & 1)))
+        if mid:
+            self.send(b"\x40\x02" + mid)
 
     def _subscribe(self, body: bytes) -> None:
         at, count = 2, 0

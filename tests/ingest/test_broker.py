@@ -1,6 +1,7 @@
 """The embedded broker is closed to the world, and what it is told follows from our configuration."""
 
 import json
+import os
 import socket
 import stat
 from pathlib import Path
@@ -104,9 +105,18 @@ def test_devices_speak_and_ingest_listens(config: Config) -> None:
     users = {user["user"]: user["permissions"] for user in told(config)["authorization"]["users"]}
 
     assert users["devices"]["subscribe"] == {"deny": [">"]}
-    assert users["devices"]["publish"] == {"allow": ["street", "street.>", "v3.*.devices.*", "v3.*.devices.*.>",
-                                                     "zigbee2mqtt", "zigbee2mqtt.>"]}  # fmt: skip
-    assert users["ingest"]["publish"] == {"allow": ["$MQTT.>"]}
+    allowed = users["devices"]["publish"]["allow"]
+    assert {"street.>", "v3.*.devices.*.>", "zigbee2mqtt.>", "spBv1//0.>", "/.>"} <= set(allowed)
+    assert ">" not in allowed
+
+
+def test_ingest_says_nothing_but_what_a_route_calls_for(tmp_path: Path, config: Config) -> None:
+    """A rebirth is asked for where Sparkplug is spoken."""
+    without = a_config(tmp_path, "ingest:\n  routes:\n    native: [street/#]\n")
+
+    for it, said in ((config, ["$MQTT.>", "spBv1//0.*.NCMD.*"]), (without, ["$MQTT.>"])):
+        users = {user["user"]: user["permissions"] for user in told(it)["authorization"]["users"]}
+        assert users["ingest"]["publish"] == {"allow": said}
 
 
 @pytest.mark.parametrize(
@@ -187,3 +197,18 @@ def test_waiting_ends_when_somebody_listens(config: Config) -> None:
     """At once."""
     with socket.create_server(("127.0.0.1", config.broker.port)):
         assert broker.wait_until_ready("127.0.0.1", config.broker.port, within_s=1)
+
+
+@pytest.mark.parametrize("number", ["", "0", str(os.getpid())], ids=["none", "no process", "a stranger"])
+def test_only_our_own_server_is_sent_a_signal(config: Config, number: str) -> None:
+    """A number of a process outlives the process, and a hangup would end a stranger."""
+    config.broker.directory.mkdir()
+    (config.broker.directory / "nats.pid").write_text(number, encoding="ascii")
+
+    assert broker.reload(config) is None
+    assert not (config.broker.directory / "nats.conf").exists()
+
+
+def test_the_server_writes_down_its_process(config: Config) -> None:
+    """For `python -m ingest reload`."""
+    assert told(config)["pid_file"] == str(config.broker.directory / "nats.pid")

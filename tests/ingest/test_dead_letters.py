@@ -2,10 +2,14 @@
 
 import io
 
+import pytest
+
 from ingest import dead_letters
 from ingest.decode import Message
 from street import clock
 from street.assets import Asset
+from street.people import Actor
+from street.store import Replays, open_store
 from tests.ingest.small_street import SmallStreet, telemetry
 
 
@@ -109,3 +113,51 @@ def test_a_device_that_is_still_unknown_keeps_its_letter(street: SmallStreet) ->
     assert replay(street) == (0, 1, 0)
     assert street.dead_letters() == [("device-unknown", 1)]
     assert street.rows("SELECT count(*) FROM dead_letters") == [(1,)]
+
+
+def asked(street: SmallStreet) -> Replays:
+    """Ask as the desk does, from a store of its own."""
+    office = open_store(street.config.store.url, now_us=clock.now_us, audit_key=b"k" * 32)
+    office.replays().ask(1, by=Actor.system("desk"))
+    office.close()
+    return street.parts.store.replays()
+
+
+def test_what_the_desk_asks_for_is_worked_off_in_turns(street: SmallStreet) -> None:
+    """What can be stored now leaves the shelf, the rest stays, and the desk is told how it went."""
+    street.parts.register._room = 0
+    for number in range(3):
+        file(street, f"street/NEW-{number}/telemetry", b'{"water_level": 0.07}')
+    street.parts.store.register_assets([Asset(asset_id="NEW-1", kind="water_level", name="n")])
+    street.parts.refresh()
+    street.parts.register._room = 0
+    replays = asked(street)
+    replaying = dead_letters.Replaying(replays, lambda: (street.decoder, street.parts.filing))
+
+    turns = [replaying.step() for _ in range(3)]
+
+    told = replays.newest(1)
+    assert told is not None
+    assert turns == [True, True, False]
+    assert (told.stored, told.refused, told.failed) == (1, 2, 0)
+    assert told.done_us is not None
+    assert street.values() == [0.07]
+    assert street.rows("SELECT count(*) FROM dead_letters") == [(2,)]
+
+
+def test_many_letters_take_many_turns(street: SmallStreet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between them messages that arrive are taken; each letter is tried once."""
+    monkeypatch.setattr(dead_letters, "IN_A_TURN", 2)
+    for _ in range(5):
+        file(street, "street/WL-01/telemetry", b"{")
+    replays = asked(street)
+    replaying = dead_letters.Replaying(replays, lambda: (street.decoder, street.parts.filing))
+
+    turns = 0
+    while replaying.step():
+        turns += 1
+
+    told = replays.newest(1)
+    assert told is not None
+    assert (turns, told.refused) == (4, 5)
+    assert street.dead_letters() == [("not-json", 5)]

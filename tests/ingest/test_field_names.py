@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.field_names import identify, numbered, snake
+from ingest.field_names import identify, identify_sentence, identify_unit, numbered, snake
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,47 @@ def test_names_are_compared_in_snake_case() -> None:
         "pm_2_5",
         "fill_level",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity"),
+    [("TempC_SHT", "temperature"), ("Hum_SHT", "humidity"), ("BatV", "battery_voltage"), ("ILL_lx", "illuminance")],
+)
+def test_a_well_known_makers_names_are_ours(name: str, quantity: str) -> None:
+    """Half the LoRaWAN sensors on a street are of one maker."""
+    assert identify(name)[0] == quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("Air Temperature, north", "temperature"),
+        ("Air Temperature", "temperature"),
+        ("街角噪声 LAeq", "noise_laeq"),
+        ("outdoor humidity of pole 3", "humidity"),
+        ("t", "temperature"),
+        ("a t b", None),
+        ("江苏路", None),
+        ("", None),
+    ],
+)
+def test_a_title_may_name_a_quantity(text: str, quantity: str | None) -> None:
+    """As a whole, or by one of its words; a single letter among others says nothing."""
+    assert identify_sentence(text) == quantity
+
+
+@pytest.mark.parametrize(
+    ("unit", "quantity"), [("°C", "temperature"), ("dB(A)", "noise_laeq"), ("%", None), (None, None)]
+)
+def test_a_unit_alone_says_what_is_nearly_always_meant(unit: str | None, quantity: str | None) -> None:
+    """A percentage could be anything."""
+    assert identify_unit(unit) == quantity
+
+
+def test_a_flood_of_names_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered about names is bounded, and long ones are not remembered at all."""
+    monkeypatch.setattr("ingest.field_names._REMEMBERED", 10)
+
+    names = [f"name_{n}" for n in range(50)] + ["x" * 1000]
+
+    assert [identify(name)[0] for name in names] == names

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ingest.field_readings import MOST_READINGS, FieldReadings
+from ingest.messages import DecodedReading
 
 
 def _taken(fields: Any) -> FieldReadings:
@@ -71,3 +72,29 @@ def test_a_flood_of_fields_is_bounded() -> None:
 def test_only_an_object_has_fields() -> None:
     """A list of numbers has no names."""
     assert [one.code for one in _taken([1, 2]).dropped] == ["not-object"]
+
+
+def test_what_is_added_one_by_one_is_told_as_one_message() -> None:
+    """Readings, words, positions; what was refused stands beside them."""
+    taken = FieldReadings()
+    taken.add("temperature", 50, "t", unit="°F", channel=1)
+    taken.add("humidity", "wet", "h")
+    taken.add_word(DecodedReading("mode", "manual", None, "m"))
+    taken.add_word(DecodedReading("mode", "a\u202eb", None, "n"))
+    taken.add_position(36.1, 120.3, None)
+    taken.add_position(120.3, 36.1, "p")
+    taken.states["s"] = "idle"
+
+    decoded = taken.told("d", 7, {"a": 1})
+
+    assert [(one.quantity, one.value) for one in decoded.readings] == [
+        ("temperature", 10.0),
+        ("mode", "manual"),
+        ("position", {"lat": 36.1, "lon": 120.3}),
+    ]
+    assert (decoded.device_id, decoded.time_us, decoded.extra["states"]) == ("d", 7, {"s": "idle"})
+    assert [(one["field"], one["code"]) for one in decoded.extra["dropped"]] == [
+        ("h", "type"),
+        ("n", "charset"),
+        ("p", "geo-range"),
+    ]

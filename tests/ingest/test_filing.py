@@ -171,7 +171,7 @@ def test_a_delay_does_not_end_over_what_was_not_heard(street: SmallStreet, heard
 
     street.parts.filing.beat(clock.now_us(), **heard)
 
-    assert street.rows("SELECT state FROM alarms") == [("active",)]
+    assert street.rows("SELECT state FROM alarms WHERE asset_id = 'SD-01'") == [("active",)]
 
 
 def test_a_duplicate_moves_no_rule(street: SmallStreet) -> None:
@@ -307,7 +307,7 @@ def test_a_channel_keeps_its_series_over_a_restart(street: SmallStreet) -> None:
     uplink(street, '"decoded_payload": {"probes": [{"channel": 1, "temperature": 1}]}')
     uplink(street, '"decoded_payload": {"probes": [{"channel": 2, "temperature": 2}]}')
     parts = street.parts
-    parts.filing = Filing(parts.writer, parts.register, parts.scenarios, parts.filing._places, parts.make_rules)
+    parts.filing = Filing(parts.writer, parts.register, parts.filing._places, parts.make_judge)
 
     uplink(street, '"decoded_payload": {"probes": [{"channel": 2, "temperature": 2}]}')
     uplink(street, '"decoded_payload": {"probes": [{"channel": 1, "temperature": 1}]}')
@@ -375,7 +375,7 @@ def test_a_press_sent_again_after_a_crash_opens_its_incident(street: SmallStreet
     parts.refresh()
     press = {"ts": clock.now_us() // 1000 - 2_000, "button_pressed": 1}
     say(street, "EB-01", button_pressed=0)
-    parts.filing = Filing(parts.writer, parts.register, parts.scenarios, parts.filing._places, parts.make_rules)
+    parts.filing = Filing(parts.writer, parts.register, parts.filing._places, parts.make_judge)
 
     for _ in range(2):
         file(street, "street/EB-01/telemetry", json.dumps(press).encode())
@@ -385,3 +385,61 @@ def test_a_press_sent_again_after_a_crash_opens_its_incident(street: SmallStreet
     ]
     assert street.rows("SELECT stage, recovered_us IS NULL FROM incidents") == [("reported", 0)]
     assert street.rows("SELECT state FROM alarm_transitions ORDER BY transition_no") == [("active",), ("cleared",)]
+
+
+def test_a_switch_that_is_told_twice_is_stored_once(street: SmallStreet) -> None:
+    """Tasmota says it as JSON and as text; each arrives at an instant of its own."""
+    street.parts.store.register_assets(
+        [Asset(asset_id="P-1", kind="street_lamp", name="P-1", dialect="tasmota", device_id="plug", interval_s=60)]
+    )
+    street.parts.refresh()
+    now_us = clock.now_us()
+
+    file(street, "stat/plug/RESULT", b'{"POWER":"ON"}', received_us=now_us)
+    file(street, "stat/plug/POWER", b"ON", received_us=now_us + 1000)
+    file(street, "stat/plug/POWER", b"OFF", received_us=now_us + 2000)
+
+    assert street.values() == [1.0, 0.0]
+
+
+def test_a_silent_asset_is_told_once_and_returns_also_after_a_restart(street: SmallStreet) -> None:
+    """What is known of silence is in the store alone."""
+    silent = "SELECT asset_id, state FROM alarms WHERE rule_id = 'silent'"
+    begin_us = clock.now_us()
+    say(street, "WL-01", water_level=0.02)
+    later_us = begin_us + 7 * MINUTE_US
+
+    street.parts.filing.beat(later_us, link=True, link_since_us=begin_us - 60 * MINUTE_US)
+    told = street.rows(silent)
+    street.parts.filing = street.parts._make_filing()
+    street.parts.filing.beat(later_us + 2 * SECOND_US, link=True, link_since_us=later_us + SECOND_US)
+    kept = street.rows(silent)
+    body = json.dumps({"ts": later_us // 1000 + 3000, "water_level": 0.02}).encode()
+    file(street, "street/WL-01/telemetry", body, received_us=later_us + 4 * SECOND_US)
+    street.parts.filing.beat(later_us + 5 * SECOND_US, link=True, link_since_us=later_us + SECOND_US)
+
+    assert told == kept == [("WL-01", "active")]
+    assert street.rows(silent) == [("WL-01", "cleared")]
+
+
+def test_a_fault_of_a_sensor_is_kept_beside_its_reading(street: SmallStreet) -> None:
+    """The keeper's worklist and the flag are of one transaction, and a restart forgets neither."""
+    say(street, "WL-01", 2 * SECOND_US, water_level=500)
+    street.parts.filing = street.parts._make_filing()
+    say(street, "WL-01", water_level=501)
+
+    assert [it[:3] for it in street.parts.reader.faults()] == [("WL-01", "water_level", "implausible")]
+    assert flags(street) == [Flag.IMPLAUSIBLE] * 2
+    assert street.rows("SELECT n FROM rollup_hour") == []
+
+
+def test_an_offline_word_makes_a_silent_asset_known_sooner(street: SmallStreet) -> None:
+    """One and a half intervals instead of three."""
+    begin_us = clock.now_us()
+    say(street, "WL-01", water_level=0.02)
+    file(street, "street/WL-01/status", b"offline")
+
+    for seconds in (170, 190):
+        street.parts.filing.beat(begin_us + seconds * SECOND_US, link=True, link_since_us=begin_us - 60 * MINUTE_US)
+        told = street.rows("SELECT count(*) FROM alarms WHERE rule_id = 'silent'")
+        assert told == [(int(seconds > 180),)]

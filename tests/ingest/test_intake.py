@@ -256,3 +256,46 @@ def test_what_waits_speaks_before_a_delay_runs_out(street: SmallStreet) -> None:
     street.until_acknowledged(mid)
 
     assert street.rows("SELECT state FROM alarms") == [("active",)]
+
+
+def test_what_devices_announce_is_listened_to(street: SmallStreet) -> None:
+    """And what they say there becomes a row."""
+    mid = street.say(
+        "homeassistant/sensor/n/t/config",
+        {"uniq_id": "t", "dev_cla": "temperature", "stat_t": "lab/t", "dev": {"ids": ["n"]}},
+    )
+    street.until_acknowledged(mid)
+
+    until(lambda: "lab/t" in street.broker.filters, street.step)
+    street.until_acknowledged(street.say("lab/t", b"21.5"))
+
+    assert street.values() == [21.5]
+
+
+def test_a_flood_of_announcements_is_looked_at_once_a_second(
+    street: SmallStreet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look goes through all that was learnt."""
+    looks = []
+    monkeypatch.setattr(street.link, "listen", looks.append)
+    mids = [
+        street.say(f"homeassistant/sensor/n{n}/config", {"uniq_id": f"{n}", "stat_t": f"lab/{n}"}) for n in range(50)
+    ]
+    for mid in mids:
+        street.until_acknowledged(mid)
+
+    assert len(looks) == 1
+
+
+def test_a_node_that_nobody_understands_is_asked_to_be_born_again(street: SmallStreet) -> None:
+    """Once, however much it says; only after what it said is safe."""
+    alias_only = bytes.fromhex("12071063650000803f")
+    mids = [street.say("spBv1.0/g/NDATA/gw", alias_only) for _ in range(3)]
+    street.until_acknowledged(*mids)
+    street.step()
+
+    until(lambda: street.broker.published, street.step)
+
+    assert [topic for topic, *_ in street.broker.published] == ["spBv1.0/g/NCMD/gw"]
+    assert b"Node Control/Rebirth" in street.broker.published[0][1]
+    assert street.dead_letters() == [("device-unknown", 3)]

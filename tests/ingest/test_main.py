@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -182,3 +183,78 @@ def test_another_broker_is_not_ours_to_run(tmp_path: Path, capsys: pytest.Captur
 
     assert main(["--config", str(path), "broker"]) == 78
     assert "config.yaml:2: broker.embedded: expected true" in capsys.readouterr().err
+
+
+def test_check_explains_the_configuration(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What `check` says is tried in its own tests; here that it can be asked for."""
+    assert main(["--config", str(config_file), "check"]) == 0
+
+    assert capsys.readouterr().out.startswith(f"{config_file}: can be used\n")
+
+
+def test_what_is_wrong_is_said_before_anybody_is_asked(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`reload` with a dialect that nobody speaks."""
+    config_file.write_text(config_file.read_text() + "ingest:\n  routes:\n    morse: [a/#]\n")
+
+    ends = [main(["--config", str(config_file), command]) for command in ("check", "reload")]
+
+    assert ends == [78, 78]
+    assert capsys.readouterr().err.count("no dialect named 'morse'") == 2
+
+
+def test_reload_without_an_ingest_says_so(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 69."""
+    assert main(["--config", str(config_file), "reload"]) == 69
+    assert "ingest: none runs on sqlite:///" in capsys.readouterr().out
+
+
+def test_replay_plays_what_the_file_is(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A CSV as the simulator does, here as lines; recorded traffic needs a broker."""
+    roster = f"register:\n  assets_file: {ROOT / 'street/geo/demo_assets.csv'}\n"
+    config_file.write_text(config_file.read_text().replace("register:\n", roster), encoding="utf-8")
+    table, traffic = config_file.parent / "people.csv", config_file.parent / "t.jsonl"
+    table.write_text("time,people_count\n2026-11-24T10:00:00Z,4\n2026-11-24T10:01:00Z,5\n", encoding="utf-8")
+    traffic.write_text('{"received_at":"2026-11-24T10:00:00Z","topic":"street/a/status","payload_b64":""}\n')
+
+    played = main(["--config", str(config_file), "replay", "--dry", str(table)])
+    lines = capsys.readouterr().out.splitlines()
+    refused = [
+        main(["--config", str(config_file), "replay", *said, str(traffic)])
+        for said in (["--from", "2027-01-01T00:00:00Z"], ["--speed", "-1"])
+    ]
+
+    assert played == 0
+    assert [json.loads(line)["payload"]["people_count"] for line in lines] == [4, 5]
+    assert refused == [78, 78]
+    said = capsys.readouterr().err
+    assert "holds no message to be played" in said
+    assert "--speed: expected 0 (at once) or more" in said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [["record", "t.gz", "--minutes", "0"], ["record", "t.gz", "--max-mb", "x"], ["replay", "t", "--from", "10:00"],
+     ["replay", "t", "--to", "2026-11-24T10:00:00"]],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused_by_the_command_line(said: list[str]) -> None:
+    """Exit 2, as every command does; an instant needs its zone."""
+    with pytest.raises(SystemExit) as ended:
+        main(said)
+
+    assert ended.value.code == 2
+
+
+def test_record_without_a_broker_ends(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 69, and no file."""
+    monkeypatch.setattr("ingest.traffic.record.WAITS_S", 0.3)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    code = main(["--config", str(config_file), "record", str(config_file.parent / "t.gz"), "--topic", "street/#"])
+
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    assert code == 69
+    assert "no broker at" in capsys.readouterr().err
+    assert not (config_file.parent / "t.gz").exists()

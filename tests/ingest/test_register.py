@@ -46,7 +46,7 @@ def test_every_asset_answers_to_its_id_in_native_topics() -> None:
 
 def test_a_dialect_we_do_not_have_yet_is_native() -> None:
     """The demo street has LoRa gateways of a dialect that comes later."""
-    assert speaks_as(an_asset(dialect="sparkplug_b", device_id="node-7")) == ("native", "BIN-01")
+    assert speaks_as(an_asset(dialect="morse", device_id="node-7")) == ("native", "BIN-01")
 
 
 def test_a_newcomer_becomes_an_asset_without_a_place() -> None:
@@ -201,3 +201,29 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """`register.assets_file` with a typing error."""
     with pytest.raises(ConfigError, match=r"nowhere\.csv:1: expected a UTF-8 CSV file of assets"):
         read_assets(tmp_path / "nowhere.csv")
+
+
+def test_more_or_fewer_newcomers_can_be_let_in_while_it_runs() -> None:
+    """Those who are here count; none is sent away."""
+    register, stored = a_register(newcomers=1)
+    register.meet("native", "one")
+    full = register.meet("native", "two")
+
+    register.welcome(3)
+    known = [register.meet("native", name) for name in ("two", "three", "four")]
+    register.welcome(0)
+
+    assert full is None
+    assert [asset is not None for asset in known] == [True, True, False]
+    assert register.meet("native", "five") is None
+    assert len(stored) == 3
+
+
+def test_where_newcomers_wait_none_becomes_an_asset() -> None:
+    """Also after a new configuration says so."""
+    register, stored = a_register(newcomers=9)
+
+    register.welcome(9, waits=True)
+
+    assert register.meet("native", "new") is None
+    assert (stored, register.waits) == ([], True)

@@ -14,7 +14,9 @@ from street import clock
 from street.assets import Asset
 from street.config import Config, load
 from street.errors import ConfigError, StoreError
-from street.readings import Flag, Reading
+from street.metrics import metrics_text
+from street.people import Actor
+from street.readings import DeadLetter, Flag, Reading
 from street.store import open_store
 from tests.ingest.fake_broker import FakeBroker
 from tests.ingest.small_street import SmallStreet, telemetry
@@ -96,6 +98,24 @@ def test_the_register_is_loaded_at_the_start_without_its_bad_rows(
     store.close()
 
 
+def test_a_start_never_undoes_what_a_person_has_changed(tmp_path: Path) -> None:
+    """The list is where a register begins; a device that came in unknown gets its kind from it."""
+    config = a_config(tmp_path)
+    store = open_store(config.store.url, now_us=clock.now_us)
+    edited = Asset(asset_id="WL-01", kind="water_level", name="edited")
+
+    found = []
+    for asset in (edited, Asset(asset_id="WL-01", kind="unknown", name="WL-01")):
+        store.register_assets([asset])
+        service.load_register(store, config.register.assets_file, is_demo=True)
+        reader = store.reader()
+        found += reader.assets()
+        reader.close()
+    store.close()
+
+    assert [(asset.kind, asset.name) for asset in found] == [("water_level", "edited"), ("water_level", "n")]
+
+
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
     """It would number series as the first does."""
     config = a_config(tmp_path)
@@ -126,9 +146,9 @@ def test_a_server_has_its_own_lock(tmp_path: Path) -> None:
 
 def test_a_dialect_we_do_not_speak_is_named_with_its_line(tmp_path: Path) -> None:
     """In the configuration's own form."""
-    config = a_config(tmp_path, more="ingest:\n  routes:\n    tasmota: [tele/#]\n")
+    config = a_config(tmp_path, more="ingest:\n  routes:\n    morse: [tele/#]\n")
 
-    with pytest.raises(ConfigError, match=r"config\.yaml:9: ingest\.routes: no dialect named 'tasmota'"):
+    with pytest.raises(ConfigError, match=r"config\.yaml:9: ingest\.routes: no dialect named 'morse'"):
         service.decoder_of(config)
 
 
@@ -193,6 +213,28 @@ def test_the_register_is_read_anew_while_it_serves(
     assert seen[-1] == 1
 
 
+def test_what_the_desk_wants_replayed_is_worked_off_while_it_serves(tmp_path: Path, broker: FakeBroker) -> None:
+    """The two programs meet in the store alone; ingest need not be stopped for it."""
+    config = a_config(tmp_path, broker.port)
+    store = open_store(config.store.url, now_us=clock.now_us, audit_key=b"k" * 32)
+    writer = store.writer()
+    batch = writer.begin(clock.now_us())
+    payload = b'{"water_level": 0.07}'
+    batch.add_dead_letter(
+        DeadLetter(clock.now_us(), "native", "street/WL-01/telemetry", payload, "device-unknown", "w")
+    )
+    batch.commit()
+    writer.close()
+    store.replays().ask(1, by=Actor.system("desk"))
+
+    service.serve(config, lambda: broker.serve() or store.replays().next() is None)  # type: ignore[func-returns-value] # both, in turn
+
+    told = store.replays().newest(1)
+    store.close()
+    assert told is not None
+    assert (told.stored, told.refused, told.failed) == (1, 0, 0)
+
+
 def test_the_rules_begin_where_the_store_ends(street: SmallStreet) -> None:
     """What the broker sends again after a restart is older than what is stored: it raises nothing."""
     now_us = clock.now_us()
@@ -207,10 +249,41 @@ def test_the_rules_begin_where_the_store_ends(street: SmallStreet) -> None:
     )
     batch.commit()
 
-    rules = parts.make_rules()
+    rules = parts.make_judge()
 
     known = parts.register.by_id
     assert rules.observe(known["SD-01"], Reading("SD-01", "smoke", now_us - 1, now_us + 5, 1.0)) == []
     assert rules.observe(known["TTN-01"], Reading("TTN-01", "water_level", now_us - 1, now_us + 5, 9.0)) == []
     assert rules.observe(known["TTN-01"], Reading("TTN-01", "water_level", now_us + 1, now_us + 5, 9.0)) != []
     assert rules.observe(known["WL-01"], Reading("WL-01", "water_level", now_us - 1, now_us + 5, 9.0)) != []
+
+
+def test_figures_come_with_the_heartbeat(tmp_path: Path, broker: FakeBroker) -> None:
+    """What the dashboard will serve as metrics, from the store alone."""
+    config = a_config(tmp_path, broker.port)
+    links: list[Link] = []
+
+    def make_link(settings: LinkSettings) -> Link:
+        links.append(Link(settings))
+        return links[0]
+
+    spoken: list[int] = []
+
+    def should_stop() -> bool:
+        broker.serve()
+        if links[0].is_up and not spoken:
+            spoken.append(1)
+            broker.publish("street/WL-01/telemetry", b'{"water_level":1}', 1)
+            broker.publish("street/WL-01/telemetry", b"no json", 2)
+        return len(broker.acks) == 2
+
+    service.serve(config, should_stop, make_link=make_link)
+
+    reader = open_store(config.store.url, now_us=clock.now_us).reader()
+    figures = reader.figures(clock.now_us())
+    assert sorted(figures.counts["messages"]) == [["native", "reject", 1], ["native", "telemetry", 1]]
+    assert figures.counts["rejects"] == [["native", "not-json", 1]]
+    assert (figures.counts["stored"], figures.counts["acknowledged"], figures.counts["held"]) == (1, 2, 0)
+    assert sum(figures.counts["batch_s"]["counts"]) >= 1
+    assert b'street_mqtt_messages_total{dialect="native",kind="telemetry"} 1.0' in metrics_text(figures)
+    reader.close()

@@ -1,9 +1,18 @@
 """Topics: filters take what MQTT says they take; what hides or shifts levels is refused."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.refusals import RefusedError
-from ingest.topics import below, check, is_filter, literal_root, matches
+from ingest.topics import below, check, covers, is_filter, literal_root, matches, meet
+
+_filters = st.builds(
+    lambda levels, end: "/".join([*levels, *end]),
+    st.lists(st.sampled_from(["a", "b", "+", "$S"]), min_size=1, max_size=3),
+    st.sampled_from([[], ["#"]]),
+)
+_topics = st.lists(st.sampled_from(["a", "b", "$S"]), min_size=1, max_size=4).map("/".join)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +66,36 @@ def test_a_topic_that_hides_something_is_refused(topic: str) -> None:
     """Empty levels, wildcards, blanks at an end, invisible characters, length."""
     with pytest.raises(RefusedError, match="topic-malformed"):
         check(topic)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "covered", "met"),
+    [
+        pytest.param("#", "a/b", True, True, id="everything"),
+        pytest.param("a/#", "a", True, True, id="the hash takes its parent"),
+        pytest.param("a/#", "a/#", True, True, id="itself"),
+        pytest.param("a/+", "a/b", True, True, id="one level"),
+        pytest.param("a/b", "a/+", False, True, id="the other way round"),
+        pytest.param("a/+", "a/#", False, True, id="a hash is more than a plus"),
+        pytest.param("a/+", "a/b/c", False, False, id="too deep"),
+        pytest.param("a/+/c", "a/b/+", False, True, id="across"),
+        pytest.param("a/b", "a/c", False, False, id="strangers"),
+        pytest.param("a/b/#", "a", False, False, id="too short"),
+        pytest.param("a/b/#", "a/b", True, True, id="just long enough"),
+        pytest.param("#", "$SYS/x", False, False, id="a wildcard takes no dollar topic"),
+        pytest.param("+/x", "$SYS/#", False, False, id="nor meets one"),
+    ],
+)
+def test_filters_are_compared(one: str, other: str, covered: bool, met: bool) -> None:
+    """Whether one takes all that the other takes, and whether they share a topic."""
+    assert covers(one, other) == covered
+    assert meet(one, other) == meet(other, one) == met
+
+
+@given(_filters, _filters, _topics)
+def test_comparing_agrees_with_taking(one: str, other: str, topic: str) -> None:
+    """Whatever the filters: what a covered one takes, the other takes; what both take, they meet in."""
+    if covers(one, other) and matches(other, topic):
+        assert matches(one, topic)
+    if matches(one, topic) and matches(other, topic):
+        assert meet(one, other)

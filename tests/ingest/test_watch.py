@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.watch import Counts, Watch
+from ingest.counts import Counts
+from ingest.watch import Watch
 
 
 class Hands:
@@ -110,3 +111,19 @@ def test_a_loop_that_stands_still_ends_the_process() -> None:
     assert ended.returncode == 1
     assert b"Timeout" in ended.stderr
     assert b"line 5 in <module>" in ended.stderr
+
+
+def test_a_shorter_interval_of_purging_holds_at_once(hands: Hands) -> None:
+    """Who has little disk left does not wait for the hour that was set before; a longer one holds from then on."""
+    hands.pass_by(61)
+    assert hands.purges == 1
+
+    hands.watch.purge_every(120)
+    hands.pass_by(125)
+
+    assert hands.purges == 2
+    hands.watch.purge_every(7200)
+    hands.pass_by(125)
+    assert hands.purges == 3
+    hands.pass_by(1000)
+    assert hands.purges == 3

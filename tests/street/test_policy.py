@@ -27,6 +27,8 @@ change_roster     admin:E squad_leader:A
 keep_devices      admin:E squad_leader:A
 see_audit         auditor:E
 export_audit      auditor:E
+see_system        admin:E operator:E leader:E
+keep_system       admin:E
 """
 CELLS = {
     (Action(line.split()[0]), Role(cell.split(":")[0])): cell.split(":")[1]

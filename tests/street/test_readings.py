@@ -8,7 +8,8 @@ from street.readings import DEAD_LETTER_CODES, NOT_COUNTED, NOT_LIVE, UNITS, Fla
 
 
 @pytest.mark.parametrize(
-    "flag", [Flag.LATE, Flag.RETAINED, Flag.IMPLAUSIBLE, Flag.MISSING, Flag.SIMULATED, Flag.HISTORY]
+    "flag",
+    [Flag.LATE, Flag.RETAINED, Flag.IMPLAUSIBLE, Flag.MISSING, Flag.SIMULATED, Flag.HISTORY, Flag.STUCK, Flag.JUMPING],
 )
 def test_what_is_old_stored_or_doubtful_moves_no_alarm(flag: Flag) -> None:
     """A retained message after a restart must not call the fire brigade."""
@@ -26,6 +27,13 @@ def test_a_late_value_still_counts_and_an_implausible_one_does_not() -> None:
     assert not (Flag.LATE | Flag.HISTORY | Flag.RETAINED) & NOT_COUNTED
     assert Flag.IMPLAUSIBLE & NOT_COUNTED
     assert Flag.MISSING & NOT_COUNTED
+    assert Flag.STUCK & NOT_COUNTED
+    assert Flag.JUMPING & NOT_COUNTED
+
+
+def test_a_repeating_source_is_told_and_its_values_still_count() -> None:
+    """What it repeats is stored once; what it says next is as good as ever."""
+    assert not Flag.REPEATED & (NOT_LIVE | NOT_COUNTED)
 
 
 def test_every_flag_has_a_bit_of_its_own() -> None:

@@ -263,3 +263,58 @@ def test_breathing_reads_nothing(link: Link, broker: FakeBroker) -> None:
     link.breathe(0.01)
 
     assert link.held == []
+
+
+@pytest.mark.parametrize("clean", [False, True])
+def test_a_session_lasts_unless_it_is_said_to_be_clean(broker: FakeBroker, clean: bool) -> None:
+    """Bit 1 of the connect flags: a recorder leaves nothing behind at the broker."""
+    link = Link(a_link(broker).settings, clean_session=clean)
+    connect(link, broker)
+
+    assert bool(broker.connects[0][7] & 2) == clean
+    link.close(wait_s=0)
+
+
+def test_it_listens_to_what_it_learns(link: Link, broker: FakeBroker) -> None:
+    """Only what is new is asked for, and what was taken back no longer."""
+    connect(link, broker)
+
+    link.listen({"lab/a", "lab/b"})
+    link.listen({"lab/b", "lab/c"})
+
+    until(lambda: len(broker.filters) == 4, lambda: (broker.serve(), turn(link)))
+    assert broker.filters == ["street/#", "lab/a", "lab/b", "lab/c"]
+    until(lambda: broker.unsubscribed == ["lab/a"], broker.serve)
+
+
+def test_what_it_has_learnt_outlasts_the_connection(link: Link, broker: FakeBroker) -> None:
+    """Also what it learnt while there was none; the settings' filters alone say that the line is up."""
+    link.listen({"lab/a"})
+    connect(link, broker)
+    broker.drop()
+    until(lambda: not link.is_up, lambda: turn(link))
+    broker.filters.clear()
+
+    connect(link, broker)
+
+    until(lambda: len(broker.filters) == 2, lambda: (broker.serve(), turn(link)))
+    assert sorted(broker.filters) == ["lab/a", "street/#"]
+
+
+def test_a_flood_of_topics_goes_in_pieces(link: Link, broker: FakeBroker) -> None:
+    """A packet has a largest size."""
+    connect(link, broker)
+
+    link.listen({f"lab/{n}" for n in range(450)})
+
+    until(lambda: len(broker.filters) == 451, lambda: (broker.serve(), turn(link)))
+
+
+def test_it_can_say_something_while_the_line_stands(link: Link, broker: FakeBroker) -> None:
+    """Once, at QoS 0: nothing waits for an answer."""
+    assert not link.say("a/b", b"x")
+    connect(link, broker)
+
+    assert link.say("a/b", b"\x01")
+
+    until(lambda: broker.published == [("a/b", b"\x01", False)], broker.serve)

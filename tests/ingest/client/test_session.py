@@ -138,3 +138,20 @@ def test_when_it_went_up_or_down_is_known(broker: FakeBroker) -> None:
     until(lambda: not link.is_up, lambda: turn(link))
 
     assert before_us <= up_us <= link.since_us <= clock.now_us()
+
+
+def test_other_filters_can_be_listened_to_while_the_line_stands(broker: FakeBroker) -> None:
+    """And they are what it listens to after the next connection."""
+    link = a_link(broker)
+    connect(link, broker)
+
+    link.route(["plaza/#", "street/#"])
+    until(lambda: "plaza/#" in broker.filters, lambda: (turn(link), broker.serve()))
+    broker.filters.clear()
+    broker.drop()
+    until(lambda: not link.is_up, lambda: turn(link))
+    connect(link, broker)
+
+    assert broker.filters == ["plaza/#", "street/#"]
+    assert link.is_up
+    link.close(wait_s=0)

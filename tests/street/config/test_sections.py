@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from street.config.sections import SECTIONS
+from street.config.sections import ROUTES, SECTIONS
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = [(section, item) for section, kind in SECTIONS.items() for item in fields(kind)]
@@ -16,7 +16,10 @@ KEYS = [(section, item) for section, kind in SECTIONS.items() for item in fields
 def test_a_default_obeys_its_own_rule(section: str, item) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - a dataclass Field
     """Leaving a key out can never be wrong."""
     if section == "ingest" and item.name == "routes":
-        default: object = {"native": ["street/#"], "zigbee2mqtt": ["zigbee2mqtt/#"], "ttn_v3": ["v3/+/devices/+/#"]}
+        grouped: dict[str, list[str]] = {}
+        for topic_filter, dialect in item.default:
+            grouped.setdefault(dialect, []).append(topic_filter)
+        default: object = grouped
     else:
         default = str(item.default) if isinstance(item.default, Path) else item.default
 
@@ -29,6 +32,13 @@ def test_the_checked_in_file_has_only_known_keys() -> None:
     known = {section: {item.name for item in fields(kind)} for section, kind in SECTIONS.items()}
 
     assert [f"{section}.{key}" for section, keys in said.items() for key in keys if key not in known[section]] == []
+
+
+def test_the_checked_in_file_routes_as_the_default_does() -> None:
+    """What a new clone understands is what the documentation's table says."""
+    said = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["ingest"]["routes"]
+
+    assert [(it, dialect) for dialect, filters in said.items() for it in filters] == list(ROUTES)
 
 
 def test_durations_and_sizes_carry_their_unit() -> None:

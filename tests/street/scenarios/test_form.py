@@ -60,7 +60,42 @@ def test_a_momentary_rule_says_so(tmp_path: Path) -> None:
     assert (pressed.is_momentary, lasting.is_momentary) == (True, False)
 
 
+def test_what_is_known_of_a_sensors_faults_is_read_as_written(tmp_path: Path) -> None:
+    """Stillness, jumps, a ceiling, a rarer interval; a cause and the weight of silence. Without them, none of it."""
+    text = GOOD.replace(
+        "mood: {plausible: [0, 1]}",
+        "mood: {plausible: [0, 1], stuck: [[0.2, 1800], [1, 86400]], jump: 0.5, at_most: water_level, interval_s: 600}",
+    )
+    text = text.replace("severity: 2", "severity: 3\n    cause: circuit").replace(
+        "icon: water", "icon: water\nsilent_severity: 3"
+    )
+
+    scenario, plain = scenario_in(written(tmp_path, text)), scenario_in(written(tmp_path, GOOD))
+
+    mood = scenario.quantities["mood"]
+    assert (mood.stuck, mood.jump, mood.at_most, mood.interval_s) == (
+        ((0.2, 1800), (1, 86400)),
+        0.5,
+        "water_level",
+        600,
+    )
+    assert (scenario.silent_severity, scenario.rules[0].cause) == (3, "circuit")
+    mood = plain.quantities["mood"]
+    assert (mood.stuck, mood.jump, mood.at_most, mood.interval_s) == ((), float("inf"), "", None)
+    assert (plain.silent_severity, plain.rules[0].cause) == (4, "")
+
+
 MISTAKES = [
+    ("icon: water", "icon: water\nsilent_severity: 2", r":4: silent_severity: expected 3 or 4: silence"),
+    ("icon: water", "icon: water\nsilent_severity: 3.0", r":4: silent_severity: expected 3 or 4"),
+    ("severity: 2", "severity: 2\n    cause: circuit", r":16: rules\.wet\.cause: expected circuit, beside"),
+    ("severity: 2", "severity: 3\n    cause: moon", r"rules\.wet\.cause: expected circuit"),
+    ("telling: true", "stuck: [0.2, 1800]", r"quantities\.water_level\.stuck: expected \[\[spread, seconds\], …\]"),
+    ("telling: true", "stuck: [[1800, 0.2]]", r"stuck: expected \[\[spread, seconds\]"),
+    ("telling: true", "stuck: often", r"stuck: expected \[\[spread, seconds\]"),
+    ("telling: true", "jump: 0", r"quantities\.water_level\.jump: expected at least 0\.001, got 0"),
+    ("telling: true", "interval_s: 0", r"quantities\.water_level\.interval_s: expected at least 1, got 0"),
+    ("telling: true", "at_most: tilt", r"quantities: expected at_most to be one of water_level, mood, got 'tilt'"),
     ("on_delay_s: 30", "momentary: 1", r":13: rules\.wet\.momentary: expected true or false, got 1"),
     ("on_delay_s: 30", "on_delay_s: 9\n    momentary: true", r":14: rules\.wet\.momentary: expected false beside"),
     ("kind: gauge", "kind: Gauge!", r":1: kind: expected text like"),

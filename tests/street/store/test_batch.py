@@ -306,3 +306,21 @@ def test_rollups_agree_with_readings_whatever_the_order(seed: int, tmp_path_fact
         kept = f"SELECT {name}, series_id, n, low, high, total, last_us FROM {table} ORDER BY 1, 2"
         assert rows(store, kept) == truth
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("ahead_us", "flags", "expected_us"),
+    [
+        pytest.param(0, 0, NOON_US, id="its own instant"),
+        pytest.param(90_000_000, 0, NOON_US + 1_000_000, id="never after its arrival"),
+        pytest.param(-3_600_000_000, Flag.CLOCK_SKEW, NOON_US + 1_000_000, id="its arrival, where its clock is wrong"),
+    ],
+)
+def test_a_change_says_from_when_the_age_counts(
+    writer: Writer, reader: Reader, ahead_us: int, flags: int, expected_us: int
+) -> None:
+    """A screen must not think a value young because its source's clock is fast."""
+    put(writer, a_reading(NOON_US + ahead_us, received_us=NOON_US + 1_000_000, flags=int(flags)))
+
+    [change] = reader.changes_since(0) or []
+    assert change.body["r"][0][1] == expected_us

@@ -89,3 +89,15 @@ def test_made_up_fields_do_not_make_endless_groups(store: Store, reader: Reader,
 
     assert len(groups) == MOST_GROUPS + 1
     assert sum(group.letters for group in groups) == MOST_GROUPS + 50
+
+
+def test_the_bound_can_be_moved_while_it_runs(store: Store, reader: Reader) -> None:
+    """What is too many goes with the next letter."""
+    writer = store.writer(dead_letter_rows=100)
+    _put(writer, *(a_letter(number) for number in range(50)))
+
+    writer.keep_dead_letters(10)
+    _put(writer, a_letter(50))
+
+    assert len(reader.dead_letters(limit=1000)) <= 10
+    writer.close()

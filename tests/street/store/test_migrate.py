@@ -5,12 +5,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from street.assets import Asset
 from street.errors import StoreError
 from street.store import Store, migrate, open_store, schema
+from street.store.engine import open_engine, parse_url
 from tests.street.store.makers import NOON_US, rows
 
 
@@ -65,3 +69,25 @@ def test_two_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
     both = [subprocess.Popen([sys.executable, "-c", program], cwd=Path.cwd()) for _ in range(2)]
 
     assert [each.wait(60) for each in both] == [0, 0]
+
+
+def test_assets_of_the_first_tables_are_kept(tmp_path: Path) -> None:
+    """What they could not say then, nobody has said."""
+    url = f"sqlite:///{tmp_path}/street.db"
+    engine = open_engine(parse_url(url), writes=True)
+    config = Config()
+    config.set_main_option("script_location", str(migrate._FOLDER))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO assets "
+            "VALUES ('SL-1', 'streetlight', '灯', 120.3, 36.0, '', '', '', '', '', 'native', '', 60, 0)"
+        )
+    engine.dispose()
+
+    store = open_store(url, lambda: NOON_US)
+
+    assert store.reader().assets() == [
+        Asset(asset_id="SL-1", kind="streetlight", name="灯", lon=120.3, lat=36.0, interval_s=60.0)
+    ]

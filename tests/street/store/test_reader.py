@@ -38,6 +38,19 @@ def test_live_values_carry_their_names(reader: Reader, writer: Writer) -> None:
     assert reader.series() == {1: ("n-1", "noise_laeq", "dB(A)")}
 
 
+def test_the_last_hours_of_a_series_are_its_lows_and_highs(reader: Reader, writer: Writer) -> None:
+    """Oldest first, of the series asked for only: what a stillness is recalled from."""
+    put(writer, a_reading(NOON_US - 1, 40.0), a_reading(NOON_US, 60.0), a_reading(NOON_US + 1, 62.0))
+    put(writer, a_reading(NOON_US, 5.0, quantity="pm25"))
+
+    assert reader.hours(["noise_laeq"], NOON_US) == {1: [(NOON_US, 60.0, 62.0)]}
+    assert reader.hours(["noise_laeq"], NOON_US - 1)[1] == [
+        (NOON_US - 3_600_000_000, 40.0, 40.0),
+        (NOON_US, 60.0, 62.0),
+    ]
+    assert reader.hours([], 0) == {}
+
+
 def test_registered_assets_come_back_as_they_were(reader: Reader, store: Store) -> None:
     """And readers are told that there are new ones."""
     lamp = Asset(asset_id="SL-1", kind="lamp", name="路灯", lon=120.3, lat=36.0, interval_s=300.0, is_demo=True)

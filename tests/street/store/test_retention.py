@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from street.clock import DAY_US, HOUR_US
-from street.store import Reader, Store, Writer
+from street.store import Arrival, Reader, Store, WaitingMessage, Writer
 from tests.street.store.makers import NOON_US, a_letter, a_reading, minutes, put, rows
 
 
@@ -131,3 +131,20 @@ def test_a_still_that_went_is_not_left_in_the_file(file_store: Store, tmp_path: 
 
     assert b"somebody's face" not in (tmp_path / "street.db").read_bytes()
     assert b"13812345678" not in (tmp_path / "street.db").read_bytes()
+
+
+def test_newcomers_that_fell_silent_leave_and_ignored_ones_stay(store: Store, writer: Writer) -> None:
+    """What they said goes at the age of dead letters; who speaks on stays, with what is new."""
+    for at_us in (NOON_US, NOON_US + 2 * DAY_US):
+        batch = writer.begin(at_us)
+        said = WaitingMessage(at_us, "street/x/telemetry", b"{}", retain=False)
+        for device_id in ("silent", "ignored") if at_us == NOON_US else ():
+            batch.keep_waiting(Arrival("native", device_id, said))
+        batch.keep_waiting(Arrival("native", "alive", said))
+        batch.commit()
+    ignored = next(it for it in store.newcomers().all() if it.device_id == "ignored")
+    store.newcomers().ignore(ignored.newcomer_id)
+
+    writer.purge(NOON_US + 2 * DAY_US, Limits())
+
+    assert {it.device_id: it.kept for it in store.newcomers().all()} == {"alive": 1, "ignored": 0}

@@ -107,3 +107,13 @@ def test_sequences_have_no_gaps(writer: Writer) -> None:
     second = put(writer, a_reading(NOON_US + minutes(1))).seq
 
     assert second == first + 1
+
+
+def test_since_when_it_was_listened_is_remembered(writer: Writer) -> None:
+    """Nobody may be called silent over a time when nobody listened, also after a restart."""
+    before = writer.listening_since()
+    batch = writer.begin(NOON_US)
+    batch.note_listening(NOON_US - 5)
+    batch.commit()
+
+    assert (before, writer.listening_since()) == (0, NOON_US - 5)

@@ -1,0 +1,38 @@
+"""What the judge says becomes rows of a batch."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from street.quality import Fault
+from street.rules import Clear, Pend, Raise
+from street.rules.causes import Shift
+from street.rules.judge import JudgedMove, Listen
+from street.store import Batch
+
+
+def apply(moves: Iterable[JudgedMove], batch: Batch) -> None:
+    """Write *moves* into *batch*, in their order."""
+    for move in moves:
+        _WRITE[type(move)](move, batch)
+
+
+def _raise(move: Raise, batch: Batch) -> None:
+    if move.incident is not None:
+        batch.report_incident(move.incident)
+    batch.raise_alarm(move.alarm)
+
+
+def _clear(move: Clear, batch: Batch) -> None:
+    batch.clear_alarm(move.alarm_id, move.at_us, move.value)
+    if move.incident_id is not None:
+        batch.recover_incident(move.incident_id, move.at_us)
+
+
+_WRITE: Final[dict[type, Callable[[Any, Batch], None]]] = {
+    Raise: _raise,
+    Clear: _clear,
+    Shift: lambda move, batch: batch.shift_alarm(*move),
+    Pend: lambda move, batch: batch.set_rule_state(*move),
+    Fault: lambda move, batch: batch.set_rule_state(move.asset_id, move.state_id, move.since_us),
+    Listen: lambda move, batch: batch.note_listening(move.since_us),
+}
