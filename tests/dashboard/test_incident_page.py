@@ -10,7 +10,7 @@ import pytest
 
 from dashboard import incident_page
 from dashboard.incident_page import COLUMNS, range_of
-from street.clock import DAY_US, as_datetime, iso, now_us
+from street.clock import DAY_US, STREET_ZONE, as_datetime, iso, now_us
 from street.csv_cells import BOM
 from street.people import Grant, Role
 from tests.dashboard.cameras import HERE, PHONE, PLATE, Stage, staged
@@ -180,7 +180,7 @@ def test_an_export_is_capped_and_says_so(stage: Stage, monkeypatch: pytest.Monke
         stage.street.report(
             an_incident(f"many/{number}", reported_us=day_us + number, community_id=HERE[:12], grid_cell_id=HERE)
         )
-    day = as_datetime(day_us).date()
+    day = as_datetime(day_us).astimezone(STREET_ZONE).date()
 
     answer = stage.get(stage.sign_in(Role.LEADER), f"/api/incidents.csv?from={day}&to={day}")
     rows = table(answer.text)[1:]
