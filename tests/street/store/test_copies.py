@@ -42,7 +42,10 @@ def test_examining_leaves_nothing_open(url: str) -> None:
     copies.examine(url, KEY)
 
     if url.startswith("sqlite"):
-        copies.settle(Path(url.removeprefix("sqlite:///")))
+        path = Path(url.removeprefix("sqlite:///"))
+        copies.settle(path)
+        log = path.with_name(f"{path.name}-wal")
+        assert not log.exists() or log.stat().st_size == 0
 
 
 @pytest.mark.parametrize(
