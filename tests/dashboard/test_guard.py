@@ -458,12 +458,13 @@ def test_refusals_are_audited_and_joined(serve: Callable[[Config], Serving], str
 
 @pytest.mark.hostile
 def test_who_asks_too_often_is_told_to_wait_and_nobody_else(
-    serve: Callable[[Config], Serving], street: Written
+    serve: Callable[[Config], Serving], street: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One broken script must not take the wall away."""
+    monkeypatch.setattr(rates, "EVERYTHING", rates.Rate(60, 0.1))  # so that a slow machine asks too often as well
     serving = serve(street.config)
     one, other = serving.browser(street.sign_in()), serving.browser(street.sign_in())
-    answers = [one.get("/healthz") for _ in range(int(rates.EVERYTHING.most) + 400)]
+    answers = [one.get("/healthz") for _ in range(int(rates.EVERYTHING.most) + 10)]
     refused = [answer for answer in answers if answer.status_code == 429]
 
     assert refused

@@ -184,6 +184,7 @@ class Stack:
     def publish(self, messages: dict[str, object]) -> None:
         """Publish JSON and wait for the broker's word."""
         assert self._client
+        until(self._client.is_connected, "our own client is back at the broker", 20)
         for topic, body in messages.items():
             self._client.publish(topic, json.dumps(body, ensure_ascii=False), qos=1).wait_for_publish(10)
 

@@ -49,6 +49,7 @@ def test_a_wall_that_starts_at_its_address_is_opened_from_the_desk(house: House,
     wall.wait_for_selector("#w2", timeout=PATIENCE_MS)
     assert seen.failures == []
     wall.goto(url(house, "/pair?kind=screen"), wait_until="commit")
+    wall.wait_for_selector("#w2", timeout=PATIENCE_MS)  # a page that is closed while it still comes may hang Chromium
     assert wall.url == url(house, "/wall")
 
 
