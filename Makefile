@@ -31,7 +31,7 @@ setup-test:
 	@command -v $(PYTHON) >/dev/null || { echo 'python3 is missing: apt-get install python3 python3-venv'; exit 1; }
 	@$(PYTHON) scripts/setup.py test
 
-demo: setup ## broker, ingest, dashboard and a simulated street; Ctrl-C stops it (PORT=… MQTT_PORT=… CONFIG=… TLS=1)
+demo: setup ## broker, ingest, duty, dashboard and a simulated street; Ctrl-C stops it (PORT=… MQTT_PORT=… CONFIG=… TLS=1)
 	@$(VENV) scripts/demo.py
 
 replay: setup ## play a recorded CSV, its last row now, or recorded traffic, to the running demo (FILE=…, ARGS='--limit 500')

@@ -18,8 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 # What runs when nothing is named; the soak takes half an hour and is named.
 CELLS: dict[str, list[list[str]]] = {
     "decode": [[]],
+    "detect": [[]],
     "ingest": [[], ["--only", "broker", "--sync", "always"]],
     "kills": [[]],
+    "acts": [[]],
     "outage": [[]],
     "stream": [["--screens", "50", "--changes", "10", "--seconds", "20", "--behind", "1000"]],
     "freshness": [[], ["--old", "1.0"]],

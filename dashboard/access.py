@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from street.policy import Action
 
-Body = Literal["none", "json", "form", "xlsx"]
+Body = Literal["none", "json", "form", "xlsx", "table"]
 READ: Final = frozenset({"GET", "HEAD"})
 GET: Final = frozenset({"GET"})
 POST: Final = frozenset({"POST"})
@@ -85,11 +85,31 @@ RULES: Final = (
     Rule(f"/desk{CALLBACK}", Action.USE_OWN_ACCOUNT, POST, _ASKED, "json"),
     Rule("/api/people/import", Action.CHANGE_PEOPLE, POST, body="xlsx"),
     # -- incidents and pictures ------------------------------------------------------------------------------------
+    Rule("/api/actions", Action.REPORT_INCIDENT, POST, "whoever may add a note; each act asks its own right", "json"),
+    Rule("/api/incidents", Action.SEE_INCIDENT, READ_POST, "reporting asks its own right", "json"),
+    Rule("/api/incidents/import", Action.IMPORT_INCIDENTS, POST, body="table"),
+    Rule("/api/areas", Action.SEE_AREAS),
+    Rule("/api/cameras/reviews", Action.REVIEW_CAMERA, READ_POST, body="json"),
+    Rule("/api/incidents/*/timeline", Action.SEE_INCIDENT),
+    Rule("/api/incidents/*/same", Action.SEE_INCIDENT),
     Rule("/api/incidents.csv", Action.EXPORT_INCIDENTS),
+    Rule("/api/indicators", Action.SEE_INDICATORS),
+    Rule("/api/matters.xlsx", Action.CHANGE_MATTERS),
+    Rule("/api/matters/import", Action.CHANGE_MATTERS, POST, body="xlsx"),
     Rule("/api/incidents/*", Action.SEE_INCIDENT),
     Rule("/api/stills/*", Action.SEE_STILL),
     Rule("/api/stills/*/sharp", Action.REVEAL),
     Rule("/api/reveals", Action.REVEAL, POST, body="json"),
+    # -- alarms ----------------------------------------------------------------------------------------------------
+    Rule("/api/alarms", Action.SEE_INCIDENT),
+    Rule("/api/alarms/actions", Action.ACT_ON_ALARM, POST, body="json"),
+    Rule("/api/shelvings", Action.SHELVE_ALARM, READ_POST, body="json"),
+    Rule("/api/shelvings/end", Action.SHELVE_ALARM, POST, body="json"),
+    # -- dispatch and notices --------------------------------------------------------------------------------------
+    Rule("/api/incidents/*/candidates", Action.DISPATCH_INCIDENT),
+    Rule("/api/notices", Action.USE_OWN_ACCOUNT),
+    Rule("/api/notices/read", Action.USE_OWN_ACCOUNT, POST, body="json"),
+    Rule("/api/rules/preview", Action.EDIT_RULES, POST, body="json"),
     # -- never -----------------------------------------------------------------------------------------------------
     Rule("/_dash-ws-callback", None, why="the feed is /stream; callbacks over sockets give up after 3 min"),
     Rule("/_reload-hash", None, why="for developers' hot reload only"),

@@ -21,6 +21,7 @@ class Kind(NamedTuple):
     media_type: str
     most_bytes: int
     most_s: float = BODY_S
+    or_type: str = ""  # which will do as well
 
 
 KINDS: Final[dict[Body, Kind]] = {
@@ -28,6 +29,7 @@ KINDS: Final[dict[Body, Kind]] = {
     "json": Kind("application/json", 64 * 1024),
     "form": Kind("application/x-www-form-urlencoded", 16 * 1024),
     "xlsx": Kind(XLSX, 5 * 1024 * 1024, 30.0),
+    "table": Kind(XLSX, 5 * 1024 * 1024, 30.0, "text/csv"),
 }
 MOST_FIELDS: Final = 64
 DEEPEST: Final = 24
@@ -48,7 +50,8 @@ async def given(receive: Receive, headers: Headers, kind: Body) -> Given:
         HTTPException: 400 for nonsense, 408 for one that takes too long, 413 for too much, 415 for another kind.
     """
     wanted = KINDS[kind]
-    if kind != "none" and headers.get("content-type", "").partition(";")[0].strip().lower() != wanted.media_type:
+    said = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "none" and (not said or said not in {wanted.media_type, wanted.or_type}):
         raise HTTPException(415, f"not {wanted.media_type}")
     if int(length) > wanted.most_bytes if (length := headers.get("content-length", "0")).isdecimal() else True:
         raise HTTPException(413, "body too large")

@@ -17,6 +17,7 @@ from dashboard.view import Body, Eye, View, Where
 
 RING_FRAMES: Final = 2048  # about a minute of a busy street; a longer absence costs one snapshot
 BACKLOG_FRAMES: Final = 64  # what a slow screen may owe before it is given one snapshot instead
+NEWS: Final = b"event:notice\ndata:{}\n\n"  # the reader has a new notice: the page asks for it
 BYE: Final = b"event:bye\ndata:{}\n\n"  # the session has ended: the page goes to the sign-in page
 
 
@@ -32,10 +33,11 @@ class Picture:
 class Screen:
     """One open stream: a bounded backlog of bytes that all screens of its view share."""
 
-    __slots__ = ("_backlog", "_wake", "feed", "is_behind", "is_closed")
+    __slots__ = ("_backlog", "_wake", "feed", "is_behind", "is_closed", "person_id")
 
-    def __init__(self, feed: "Feed") -> None:
+    def __init__(self, feed: "Feed", person_id: str = "") -> None:
         self.feed = feed
+        self.person_id = person_id
         self._backlog: deque[bytes] = deque()
         self._wake = asyncio.Event()
         self.is_behind = False

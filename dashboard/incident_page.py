@@ -21,11 +21,13 @@ from dashboard.picture import area_of
 from dashboard.things import area_for, incident_for, is_allowed
 from street import csv_cells
 from street.clock import STREET_ZONE, as_datetime, as_us, iso, local_day_start_us
-from street.incidents import Incident
+from street.deadlines import Deadline, lamp
+from street.incidents import Incident, Stage
 from street.masking import masked_fields
 from street.people import Person, lies_in
 from street.policy import Action, areas_of
 from street.store import Entry
+from street.store.reveals import Reveal
 
 MOST_ROWS: Final = 50_000
 MOST_DAYS: Final = 366
@@ -61,23 +63,47 @@ def routes(office: Office) -> list[Route]:
 def answer(office: Office, incident_id: str) -> Response:
     """Answer with one incident, as its reader may see it."""
     incident = incident_for(office, incident_id, Action.SEE_INCIDENT)
-    reveal = office.store.reveals().live("incident", incident_id, person_id=asking.actor().person_id)
-    if reveal is not None and not is_allowed(office, Action.REVEAL, area_for(office, incident)):
-        reveal = None  # the shift is over, or the role is gone
-    told = as_told(incident)
-    if reveal is None:
-        told = masked_fields(told, names=office.config.privacy.mask_names)
+    reveal = revealed(office, incident)
+    told = as_told(incident) if reveal else as_seen(office, incident)
     until = iso(reveal.ends_us) if reveal else None
     return JSONResponse({**told, "revealed_until": until}, headers={"cache-control": "no-store"})
 
 
+def revealed(office: Office, incident: Incident) -> Reveal | None:
+    """Return the reveal that shows its asker the incident's texts, None where none holds."""
+    reveal = office.store.reveals().live("incident", incident.incident_id, person_id=asking.actor().person_id)
+    if reveal is not None and not is_allowed(office, Action.REVEAL, area_for(office, incident)):
+        return None  # the shift is over, or the role is gone
+    return reveal
+
+
+def as_seen(office: Office, incident: Incident) -> dict[str, Any]:
+    """Return the incident's fields with personal texts covered, and the lamp of its clock."""
+    told: dict[str, Any] = masked_fields(as_told(incident), names=office.config.privacy.mask_names)
+    return told | {"lamp": lamp_of(incident, office.now_us())}
+
+
+def lamp_of(incident: Incident, now_us: int) -> str:
+    """Return how the clock of the stage stands: green, yellow, red; "" where none runs."""
+    if incident.due_us is None or incident.warn_us is None or incident.stage is Stage.SUSPENDED:
+        return ""
+    return lamp(Deadline(incident.warn_us, incident.due_us), now_us).value
+
+
 def as_told(incident: Incident) -> dict[str, Any]:
     """Return the incident's fields as our answers name them: instants as text."""
-    told = {**asdict(incident), "media": list(incident.media), "stage": incident.stage.value}
-    for name in ("reported", "moved", "recovered"):
-        at_us = told.pop(f"{name}_us")
-        told[name] = None if at_us is None else iso(at_us)
-    return told
+    told: dict[str, Any] = {}
+    for name, value in asdict(incident).items():
+        if name.endswith("_us"):
+            told[name.removesuffix("_us")] = None if value is None else iso(value)
+        else:
+            told[name] = value
+    paused = [[iso(begin_us), iso(end_us)] for begin_us, end_us in incident.paused]
+    before = incident.stage_before
+    return told | {
+        "media": list(incident.media), "paused": paused, "stage": incident.stage.value,
+        "stage_before": None if before is None else before.value,
+    }  # fmt: skip
 
 
 def range_of(first: str, last: str, now_us: int) -> Range | None:

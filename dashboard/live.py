@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import orjson
 
-from dashboard.feed import Feed, Picture, Screen
+from dashboard.feed import NEWS, Feed, Picture, Screen
 from dashboard.view import Body, View, Where
 from street.clock import SECOND_US
 
@@ -98,7 +98,13 @@ class Hub:
 
     # -- screens ------------------------------------------------------------------------------------------------
 
-    def subscribe(self, view: View, last_id: str) -> tuple[Screen, bytes] | None:
+    def tell(self, person_ids: frozenset[str]) -> None:
+        """Say to every screen of these people that there is a notice for them; what it is, they ask for."""
+        loop = self._loop
+        if loop is not None:
+            loop.call_soon_threadsafe(self._tell, person_ids)
+
+    def subscribe(self, view: View, last_id: str, person_id: str = "") -> tuple[Screen, bytes] | None:
         """Return a new screen of *view* and what it must be told first; None when there are too many screens.
 
         A screen that names a frame still in the ring gets the ones after it, any other one a snapshot.
@@ -106,7 +112,7 @@ class Hub:
         if self.screens >= MOST_SCREENS or self._loop is None:
             return None
         feed = self._feed(view)
-        screen = Screen(feed)
+        screen = Screen(feed, person_id)
         feed.screens.add(screen)
         hello = orjson.dumps({"build": self.build, "now": self._now_s()})
         return screen, b"".join([b"retry:1000\nevent:hello\ndata:", hello, b"\n\n", feed.first(last_id), self._ping()])
@@ -160,6 +166,12 @@ class Hub:
         if "h" in body:
             self._take_heartbeat(body["h"])
         self._flush()
+
+    def _tell(self, person_ids: frozenset[str]) -> None:
+        for feed in self._feeds.values():
+            for screen in feed.screens:
+                if screen.person_id in person_ids:
+                    screen.offer(NEWS)
 
     def _take_ages(self, ages: Body) -> None:
         known = self._state["a"]

@@ -67,7 +67,8 @@ class Office:
         self.book = SessionBook(lambda: self.sessions, now_us)
         self.refusals = Refusals(lambda: self.audit, now_us)
         wall = config.wall
-        self.pulse = Pulse(self.reader, now_us, Factors(wall.late_factor, wall.stale_factor, wall.lost_factor))
+        factors = Factors(wall.late_factor, wall.stale_factor, wall.lost_factor)
+        self.pulse = Pulse(self.reader, now_us, factors, config.dashboard.operator_positions)
         self._hashers = ThreadPoolExecutor(HASHERS, thread_name_prefix="hash")
         self._waiting = 0
 

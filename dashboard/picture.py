@@ -48,7 +48,7 @@ class Picture:
         }
         self._heard_us: dict[str, int] = {}
         self._offline = {asset_id for asset_id, (online, _) in reader.availability().items() if not online}
-        self._alarms: dict[str, Alarm] = {alarm.alarm_id: alarm for alarm in reader.active_alarms()}
+        self._alarms: dict[str, Alarm] = {it.alarm_id: it for it in reader.active_alarms() if not it.is_held}
         self._worst: dict[str, int] = {}
         for alarm in self._alarms.values():
             self._worsen(alarm)
@@ -88,6 +88,8 @@ class Picture:
             self._take_incidents(change.body, moved)
             if "h" in change.body:
                 self._heartbeat = moved["h"] = heartbeat(change.body["h"])
+            if "n" in change.body:
+                moved.setdefault("n", []).extend(change.body["n"])  # whom a notice is for; see `Follower`
             self.sequence = change.seq
         return moved
 
@@ -140,7 +142,7 @@ class Picture:
         for alarm in self._reader.alarms(alarm_ids):
             touched.add(alarm.asset_id)
             self._alarms.pop(alarm.alarm_id, None)
-            if alarm.state is AlarmState.ACTIVE:
+            if alarm.state is AlarmState.ACTIVE and not alarm.is_held:  # what is shelved calls no screen either
                 self._alarms[alarm.alarm_id] = alarm
         for asset_id in touched:
             self._worst.pop(asset_id, None)

@@ -129,6 +129,8 @@ class Follower:
         moved = None if changes is None else picture.move(changes)
         if moved is None:
             return self._look(reader)
+        if noticed := moved.pop("n", None):
+            self._hub.tell(frozenset(noticed))
         if moved:
             self._hub.publish(moved)
             if "i" in moved:

@@ -62,7 +62,8 @@ class Stream:
         session = asking.session()
         opened = Opened(session.session_id if session else "", view_of(asking.person()))
         is_one_more = Counter(one.session_id for one in self._opened.values())[opened.session_id] < MOST_EACH
-        joined = self._hub.subscribe(opened.view, last_seen(scope)) if is_one_more else None
+        who = asking.actor().person_id
+        joined = self._hub.subscribe(opened.view, last_seen(scope), who) if is_one_more else None
         if joined is None:
             refusal = JSONResponse({"error": "too many screens"}, 503, headers={"retry-after": "5"})
             await refusal(scope, receive, send)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Final, NamedTuple
 
-from layouts.desk.vitals import DialectLine, Feed, LetterLine, Vitals
+from layouts.desk.vitals import ChannelLine, DialectLine, Feed, LetterLine, LoadLine, Vitals
+from street.alarm_load import TEN_US, Span, groups, is_flood, load
+from street.alarms import Life, life
 from street.assets import Asset
-from street.clock import HOUR_US, MINUTE_US, SECOND_US
+from street.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, local_day_start_us
 from street.masking import masked
 from street.readings import Flag
 from street.scenarios import Scenarios, load_scenarios
@@ -16,6 +18,7 @@ from street.store import Latest, LetterGroup, Reader
 
 GROUPS: Final = 200
 FRESH_US: Final = 2 * SECOND_US  # what one viewer's page has just read is new enough for another's
+LOAD_DAYS: Final = 30
 LATELY_US: Final = 5 * MINUTE_US
 AGE_UNKNOWN: Final = int(Flag.RETAINED | Flag.ASSUMED_TIME)  # with both: a stored copy that does not say how old it is
 NO_LAG: Final = int(
@@ -35,11 +38,16 @@ class Pulse:
     """The vitals of one street, read at most every `FRESH_US` however many look."""
 
     def __init__(
-        self, reader: Callable[[], AbstractContextManager[Reader]], now_us: Callable[[], int], factors: Factors
+        self,
+        reader: Callable[[], AbstractContextManager[Reader]],
+        now_us: Callable[[], int],
+        factors: Factors,
+        positions: int = 1,
     ) -> None:
         self._reader = reader
         self._now_us = now_us
         self._factors = factors
+        self._positions = positions
         self._reading = threading.Lock()
         self._scenarios: Scenarios | None = None
         self._last: Vitals | None = None
@@ -56,11 +64,11 @@ class Pulse:
             now_us, last = self._now_us(), self._last
             if is_new or last is None or not 0 <= now_us - last.at_us < FRESH_US:
                 with self._reader() as reader:
-                    self._last = last = gather(reader, now_us, self._scenarios, self._factors)
+                    self._last = last = gather(reader, now_us, self._scenarios, self._factors, self._positions)
             return last
 
 
-def gather(reader: Reader, now_us: int, scenarios: Scenarios, factors: Factors) -> Vitals:
+def gather(reader: Reader, now_us: int, scenarios: Scenarios, factors: Factors, positions: int = 1) -> Vitals:
     """Return how the system is at *now_us*."""
     assets, latest, groups = reader.assets(), reader.latest(), reader.dead_letter_groups(GROUPS)
     readings = reader.readings_by_dialect(now_us // HOUR_US)
@@ -72,7 +80,39 @@ def gather(reader: Reader, now_us: int, scenarios: Scenarios, factors: Factors) 
         feeds=feeds_of(assets, heard_of(latest), now_us, scenarios, factors),
         dialects=dialects_of(assets, readings, groups),  # ingest's own counts of messages join here: Reader.figures
         letters=[line_of(group) for group in groups],
+        alarms=alarms_of(reader, assets, now_us, positions),
+        duty_us=reader.duty_beat(),
+        channels=[ChannelLine(it.channel, it.waiting, it.done, it.dead, masked(it.reason)) for it in reader.channels()],
     )
+
+
+def alarms_of(reader: Reader, assets: Iterable[Asset], now_us: int, positions: int) -> LoadLine:
+    """Return how alarms have loaded *positions* operators since `LOAD_DAYS` days ago, and how it is now."""
+    from_us = now_us - LOAD_DAYS * DAY_US
+    calls, spans, unauthorised = reader.alarm_history(from_us, now_us + 1)
+    if calls:  # a store that is younger has no quiet days before its first
+        from_us = max(from_us, local_day_start_us(calls[0].at_us))
+    by_id, shelvings = {asset.asset_id: asset for asset in assets}, reader.shelvings(now_us)
+    open_alarms = reader.open_alarms()
+    lives = Counter(life(alarm, shelvings, now_us, by_id.get(alarm.asset_id)) for alarm in open_alarms)
+    ten = [call for call in calls if call.at_us > now_us - TEN_US]
+    return LoadLine(
+        load=load(calls, [Span(*it) for it in spans], from_us, now_us, positions=positions, unauthorised=unauthorised),
+        positions=positions,
+        ten=len(ten),
+        hour=sum(call.at_us > now_us - HOUR_US for call in calls),
+        unseen=lives[Life.UNACKNOWLEDGED] + lives[Life.RETURNED_UNACKNOWLEDGED],
+        shelved=lives[Life.SHELVED],
+        out=lives[Life.OUT_OF_SERVICE],
+        chattering=sum(alarm.is_chattering for alarm in open_alarms),
+        is_flood=is_flood([call.at_us for call in calls if call.at_us > now_us - HOUR_US], now_us),
+        groups=groups(ten, lambda asset_id: community_of(by_id.get(asset_id))),
+    )
+
+
+def community_of(asset: Asset | None) -> str:
+    """Return the community that an asset lies in, "" where nobody knows."""
+    return "" if asset is None else asset.community_id
 
 
 def heard_of(latest: Iterable[Latest]) -> dict[str, int]:

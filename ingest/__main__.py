@@ -2,8 +2,10 @@
 
     python -m ingest                          take messages in until SIGTERM
     python -m ingest broker                   run the embedded broker
+    python -m ingest duty                     escalations, notices and what else time alone brings, until SIGTERM
     python -m ingest secrets                  make the broker's passwords, say where they are
     python -m ingest decode                   JSON lines of messages in, JSON lines of readings out
+    python -m ingest detect                   lines `timestamp,value` in, how odd each is out, in lock step
     python -m ingest dead-letters list        why messages were refused
     python -m ingest dead-letters replay      decode and store them again, where that is possible now
     python -m ingest register FILE.csv        load a list of assets
@@ -54,8 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     parser.set_defaults(command="serve")
     commands.add_parser("broker", help="run the embedded broker")
+    commands.add_parser("duty", help="escalate, and tell people")
     commands.add_parser("secrets", help="make the embedded broker's passwords")
     commands.add_parser("decode", help="decode JSON lines from stdin to stdout")
+    detect = commands.add_parser("detect", help="score lines `timestamp,value` from stdin: 0 usual, 1 odd")
+    detect.add_argument("--explain", action="store_true", help="also the expected range, and what differed")
     letters = commands.add_parser("dead-letters", help="messages that could not be taken").add_subparsers(
         dest="letters", required=True
     )
@@ -117,6 +122,14 @@ def _broker(config: Config, _options: argparse.Namespace) -> int:
     broker.run(config)
 
 
+def _duty(config: Config, _options: argparse.Namespace) -> int:
+    from ingest.duty.service import serve  # noqa: PLC0415 - as above
+    from ingest.service import StopSignal  # noqa: PLC0415 - as above
+
+    serve(config, StopSignal())
+    return 0
+
+
 def _secrets(config: Config, _options: argparse.Namespace) -> int:
     from ingest import broker  # noqa: PLC0415 - as above
 
@@ -132,6 +145,13 @@ def _decode(config: Config, _options: argparse.Namespace) -> int:
         if isinstance(stream, io.TextIOWrapper):  # whatever the locale says; bytes that are no text cost one line
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")
     decode_lines.run(sys.stdin, sys.stdout, list(config.ingest.routes))
+    return 0
+
+
+def _detect(_config: Config, options: argparse.Namespace) -> int:
+    from ingest import detect  # noqa: PLC0415 - as above
+
+    detect.run(sys.stdin.buffer, sys.stdout, is_explained=options.explain)
     return 0
 
 
@@ -207,8 +227,10 @@ def _replay(config: Config, options: argparse.Namespace) -> int:
 _COMMANDS: Final = {
     "serve": _serve,
     "broker": _broker,
+    "duty": _duty,
     "secrets": _secrets,
     "decode": _decode,
+    "detect": _detect,
     "dead-letters": _dead_letters,
     "register": _register,
     "check": _check,

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from street.alarms import Grade
 from street.quality import Fault
-from street.rules import Clear, Pend, Raise
+from street.rules import Clear, Pend, Raise, Regrade
 from street.rules.causes import Shift
+from street.rules.flapping import Again, Repeat
 from street.rules.judge import JudgedMove, Listen
+from street.rules.shelves import Hold, LetGo
 from street.store import Batch
 
 
@@ -22,15 +25,14 @@ def _raise(move: Raise, batch: Batch) -> None:
     batch.raise_alarm(move.alarm)
 
 
-def _clear(move: Clear, batch: Batch) -> None:
-    batch.clear_alarm(move.alarm_id, move.at_us, move.value)
-    if move.incident_id is not None:
-        batch.recover_incident(move.incident_id, move.at_us)
-
-
 _WRITE: Final[dict[type, Callable[[Any, Batch], None]]] = {
     Raise: _raise,
-    Clear: _clear,
+    Again: lambda move, batch: batch.raise_again(*move),
+    Repeat: lambda move, batch: batch.repeat_alarm(*move),
+    Regrade: lambda move, batch: batch.regrade_alarm(Grade(*move[:4]), move.incident),
+    Clear: lambda move, batch: batch.clear_alarm(move.alarm_id, move.at_us, move.value),
+    Hold: lambda move, batch: batch.hold_alarm(*move),
+    LetGo: lambda move, batch: batch.let_alarm_go(*move),
     Shift: lambda move, batch: batch.shift_alarm(*move),
     Pend: lambda move, batch: batch.set_rule_state(*move),
     Fault: lambda move, batch: batch.set_rule_state(move.asset_id, move.state_id, move.since_us),

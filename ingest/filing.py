@@ -7,12 +7,15 @@ from typing import Final, NamedTuple
 from ingest.applying import apply
 from ingest.decode import Decoded, DecodedReading, Kind, Message
 from ingest.register import Register
+from ingest.sightings import note_sighting
 from ingest.stamp import stamp
 from street.assets import Asset
 from street.incidents import Incident
 from street.places import Places
 from street.readings import DeadLetter, Flag, Reading
+from street.rules.gauges import Usual
 from street.rules.judge import Judge
+from street.shelving import Shelving
 from street.store import Arrival, Batch, WaitingMessage, Writer, Written
 
 RETAINED: Final = int(Flag.RETAINED)
@@ -72,6 +75,16 @@ class Filing:
         """Know the register as it is now."""
         if self._judge is not None:
             self._judge.learn(self.register.by_id)
+
+    def learn_usual(self, usual: Usual) -> None:
+        """Know what is usual of the series that somebody asks it of."""
+        if self._judge is not None:
+            self._judge.learn_usual(usual)
+
+    def shelve(self, shelvings: Sequence[Shelving]) -> None:
+        """Know which alarms are to call nobody."""
+        if self._judge is not None:
+            self._judge.shelve(shelvings)
 
     def beat(self, now_us: int, *, link: bool, link_since_us: int, is_caught_up: bool = True) -> Written:
         """Store that we live, and what the passing of time moves.
@@ -162,7 +175,7 @@ class Filing:
 
     def _take_oddly(self, item: Item, asset: Asset | None, batch: Batch, readings: list[Reading]) -> None:
         """File what is more, or less, than plain telemetry of a known device."""
-        _message, dialect, decoded = item
+        message, dialect, decoded = item
         if decoded.code is not None:
             batch.add_dead_letter(_dead_letter(item, decoded.code, decoded.reason or decoded.code))
             return
@@ -178,6 +191,8 @@ class Filing:
             return
         if decoded.kind in PRESENCE:
             self._note_presence(asset, item, batch)
+        if decoded.kind is Kind.EVENT and not message.retain:
+            note_sighting(asset, decoded, message.received_us, batch)
         if decoded.kind not in PRESENCE or decoded.kind is Kind.BIRTH:
             self._read_oddly(asset, item, batch, readings)
 

@@ -17,15 +17,16 @@ from ingest.decode import Decoder
 from ingest.filing import Filing
 from ingest.intake import Intake
 from ingest.newcomers import look, replay
+from ingest.recalling import live_values, recent, usual
 from ingest.register import UNKNOWN, Register, read_assets
 from ingest.watch import Watch
 from street import clock
-from street.clock import SECOND_US
+from street.clock import HOUR_US
 from street.config import Config
 from street.errors import ConfigError, StoreError
 from street.places import load_places
-from street.quality import stillness_s
-from street.rules.judge import Judge, LiveValue, Memory
+from street.rules.flapping import WINDOW_US
+from street.rules.judge import Judge, Memory
 from street.scenarios import Scenarios, load_scenarios
 from street.store import Store, Writer, open_store
 from street.supervisor import tell_supervisor
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 REFRESH_S: Final = 1.0
 COLLECT_S: Final = 60.0
+USUAL_EVERY_US: Final = HOUR_US
 WAIT_S: Final = 0.2  # at most so long until a signal is noticed
 
 
@@ -94,10 +96,12 @@ class Parts:
             dead_letter_rows=config.retention.dead_letter_rows, most_newcomers=config.ingest.unknown_devices_max
         )
         self._newcomers = store.newcomers()
+        self._next_usual_us = 0
         self._is_settled = False  # some may have been settled while nobody was here
         self.reader = store.reader()
         add = partial(store.register_assets, replaces=False)
         self._register_version = self.reader.register_version()  # first: what comes in between is read twice
+        self._shelvings_version = self.reader.shelvings_version()
         self.register = Register(self.reader.assets(), newcomers=_newcomers(config), add=add, waits=_waits(config))
         self.filing = self._make_filing()
 
@@ -119,26 +123,16 @@ class Parts:
         writer, reader, now_us = self.writer, self.reader, self._now_us()
         beat = reader.heartbeat()
         alarms = [*writer.active_alarms(), *writer.suppressed_alarms()]
+        scenarios, by_id, live = self.scenarios, self.register.by_id, reader.latest()
+        self._next_usual_us = now_us + USUAL_EVERY_US
         memory = Memory(
-            alarms=alarms, states=writer.rule_states(), live=self._live(now_us), availability=reader.availability(),
-            listening_since_us=writer.listening_since(), now_us=now_us,
+            alarms=alarms, states=writer.rule_states(), live=live_values(reader, scenarios, by_id, live, now_us),
+            availability=reader.availability(), listening_since_us=writer.listening_since(), now_us=now_us,
             listened_us=0 if beat is None else beat[0] if beat[1] else beat[2],
+            turns=reader.alarm_turns(now_us - WINDOW_US), shelvings=reader.shelvings(now_us),
+            recent=recent(reader, scenarios, by_id, live, now_us), usual=usual(reader, scenarios, by_id, live, now_us),
         )  # fmt: skip
-        return Judge(self.scenarios, self.register.by_id, memory)
-
-    def _live(self, now_us: int) -> Iterator[LiveValue]:
-        """Yield what each series said last, with its last hours where a stillness is watched."""
-        by_id, scenarios = self.register.by_id, self.scenarios
-        live = self.reader.latest()
-        back_s: dict[str, float] = {}
-        for it in live:
-            if it.asset_id in by_id:
-                longest_s = stillness_s(scenarios, by_id[it.asset_id].kind, it.quantity)
-                back_s[it.quantity] = max(longest_s, back_s.get(it.quantity, 0.0))
-        watched = [quantity for quantity, longest_s in back_s.items() if longest_s]
-        hours = self.reader.hours(watched, now_us - int(max(back_s.values(), default=0.0) * SECOND_US))
-        for it in live:
-            yield LiveValue(*it[1:], hours=tuple(hours.get(it.series_id, ())))
+        return Judge(scenarios, by_id, memory)
 
     def refresh(self) -> None:
         """Take over what others have registered since, and what they have decided about newcomers."""
@@ -149,6 +143,14 @@ class Parts:
             self._register_version = version
             self._is_settled = False
             log.info("register read anew assets=%d", len(self.register.by_id))
+        shelvings_version = self.reader.shelvings_version()
+        if shelvings_version != self._shelvings_version:
+            self.filing.shelve(self.reader.shelvings(self._now_us()))
+            self._shelvings_version = shelvings_version
+        if (now_us := self._now_us()) >= self._next_usual_us:
+            self._next_usual_us = now_us + USUAL_EVERY_US
+            live = self.reader.latest()
+            self.filing.learn_usual(usual(self.reader, self.scenarios, self.register.by_id, live, now_us))
         if not self._is_settled:
             replay(self._newcomers, decoder_of(self.config), self.filing, clock.now_us())
             self.writer.recall_newcomers()

@@ -1,4 +1,4 @@
-"""`make demo`: broker, ingest, dashboard and a simulated street under one supervisor, until Ctrl-C.
+"""`make demo`: broker, ingest, duty, dashboard and a simulated street under one supervisor, until Ctrl-C.
 
 Everything is checked before anything is started, and whatever ends it (Ctrl-C, a signal to us or to make, a part
 that dies, even `kill -9`), no process and no port is left. It runs on the checkout's config.yaml, or on $CONFIG, as it
@@ -33,6 +33,7 @@ OWN_CONFIG = ROOT / "config.yaml"
 PARTS = {
     "broker": "-m ingest --config {config} broker",
     "ingest": "-m ingest --config {config}",
+    "duty": "-m ingest --config {config} duty",
     "dashboard": "-m dashboard --config {config}",
     "street": "-m ingest.simulator --config {config} --speed 1200 --hours {missed_h:.4f}{continued}",
 }
@@ -56,6 +57,7 @@ def main() -> int:
         make_certificate(config)
         missed_h = missed_hours(config)  # before anything writes to the store
         make_accounts(config, config_file)
+        make_areas(config, config_file)
     except (DemoError, ConfigError) as error:
         say(str(error), sys.stderr)
         return 1
@@ -160,12 +162,26 @@ def make_accounts(config: Config, config_file: Path) -> None:
     Raises:
         DemoError: they could not be made.
     """
-    if not config.people.demo_accounts:
-        return
-    command = [sys.executable, "-m", "street", "--config", str(config_file), "people", "demo"]
-    made = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if config.people.demo_accounts:
+        have_done(config_file, "accounts", "people", "demo")
+
+
+def make_areas(config: Config, config_file: Path) -> None:
+    """Register the demo's key areas where the demo's assets are.
+
+    Raises:
+        DemoError: they could not be registered.
+    """
+    if config.register.load_at_start and config.register.is_demo:
+        have_done(config_file, "key areas", "assets", "import", str(ROOT / "street/geo/demo_areas.csv"))
+
+
+def have_done(config_file: Path, what: str, *command: str) -> None:
+    """Run one of `python -m street`'s commands; raises DemoError where it fails."""
+    line = [sys.executable, "-m", "street", "--config", str(config_file), *command]
+    made = subprocess.run(line, cwd=ROOT, check=False, capture_output=True, text=True)
     if made.returncode:
-        msg = f"no demo accounts: {made.stderr.strip() or made.stdout.strip()}"
+        msg = f"no demo {what}: {made.stderr.strip() or made.stdout.strip()}"
         raise DemoError(msg)
 
 

@@ -1,6 +1,8 @@
 """`python -m street`: what a keeper does to a street's memory.
 
     python -m street people …                 accounts: the first admin, the demo's, a list, passwords, sessions
+    python -m street matters …                what may be wrong, the limits of each, the working calendar
+    python -m street indicators …             how well incidents were dealt with
     python -m street audit …                  verify, export, note its head
     python -m street check                    look at configuration and store
     python -m street backup | restore | drill | upgrade

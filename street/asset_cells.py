@@ -28,7 +28,7 @@ _DAY: Final = re.compile(r"([0-9]{4})[-/.]?([0-9]{1,2})[-/.]?([0-9]{1,2})(?:[ T]
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 DIGITS: Final = frozenset({"standard_id", "component", "community_id", "grid_cell_id"})
 EXACT_DIGITS: Final = 15  # of a number in a spreadsheet
-SEVERAL_LINES: Final = frozenset({"quantity_intervals", "quantity_ranges", "outline"})
+SEVERAL_LINES: Final = frozenset({"quantity_intervals", "quantity_ranges", "outline", "file_when", "close_when"})
 
 
 class CellError(Exception):

@@ -10,7 +10,7 @@ from typing import Final
 from street.clock import MINUTE_US, SECOND_US
 from street.readings import Flag
 from street.scenarios import Quantity
-from street.scenarios.form import Stillness
+from street.scenarios.quantity import Stillness
 
 STILL_READINGS: Final = 20  # fewer prove nothing, however far apart
 BLIPS: Final = 20  # one reading in so many may stick out of a stillness: a single one does not prove a living sensor

@@ -5,6 +5,8 @@ StreetError ─┬─ ConfigError             do not start
              ├─ StoreError              keep what you hold, try again later
              ├─ IllegalTransitionError  a sentence for the officer
              ├─ SupersededError         look again: somebody was quicker
+             ├─ UnknownIncidentError    there is none of this id
+             ├─ UnknownAlarmError       there is none of this id
              ├─ NotAllowedError         a sentence for who asked: this may not be done
              ├─ LoginTakenError         choose another login
              ├─ FieldError              a field of what was given holds what it may not
@@ -39,11 +41,43 @@ class StoreError(StreetError):
 
 
 class IllegalTransitionError(StreetError):
-    """A step that the state machine does not know."""
+    """A step that the state machine does not know.
+
+    Attributes:
+        current: what it was asked of, as it stands, where the store knows.
+        by: the login of who moved it last, where the store knows.
+    """
+
+    def __init__(self, message: str, current: object = None, by: str = "") -> None:
+        super().__init__(message)
+        self.current = current
+        self.by = by
 
 
 class SupersededError(StreetError):
-    """The caller acted on an older version."""
+    """The caller acted on an older version.
+
+    Attributes:
+        current: what there is now, where the store knows.
+        by: the login of who was quicker, where the store knows.
+    """
+
+    def __init__(self, message: str, current: object = None, by: str = "") -> None:
+        super().__init__(message)
+        self.current = current
+        self.by = by
+
+
+class UnknownIncidentError(StreetError):
+    """There is no incident of this id."""
+
+
+class UnknownAlarmError(StreetError):
+    """There is no alarm, or no shelving, of this id."""
+
+
+class UnknownSightingError(StreetError):
+    """There is no sighting of this id."""
 
 
 class NotAllowedError(StreetError):

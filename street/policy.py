@@ -21,6 +21,10 @@ class Action(StrEnum):
     SEE_STILL = "see_still"  # a camera's picture, too coarse to know anybody
     REVEAL = "reveal"  # one sharp picture or one set of personal fields, with a reason, audited
     EXPORT_INCIDENTS = "export_incidents"
+    CHANGE_MATTERS = "change_matters"  # what is filed and closed when, limits, departments, working days
+    SEE_AREAS = "see_areas"  # how key areas stand, and how many officers are there; not who
+    REVIEW_CAMERA = "review_camera"  # say whether a camera was right
+    SEE_INDICATORS = "see_indicators"  # how well an area deals with its incidents: shares, nobody's names
     SEE_PEOPLE = "see_people"  # names, roles, shifts; phone numbers masked
     CHANGE_PEOPLE = "change_people"
     SEE_ROSTER = "see_roster"
@@ -29,7 +33,18 @@ class Action(StrEnum):
     SEE_AUDIT = "see_audit"
     EXPORT_AUDIT = "export_audit"
     SEE_SYSTEM = "see_system"  # feeds, what was refused and why; personal fields masked
+    REPORT_INCIDENT = "report_incident"  # report one, and add a note to one
+    IMPORT_INCIDENTS = "import_incidents"  # the hotline's list
+    FILE_INCIDENT = "file_incident"  # file, dismiss, merge, and undo these
+    DISPATCH_INCIDENT = "dispatch_incident"  # send it to somebody, extend it, suspend it
+    HANDLE_INCIDENT = "handle_incident"  # accept, go there, do it; only who it was given to
+    VERIFY_INCIDENT = "verify_incident"  # close it or have it done again; never one's own work
+    SUPERVISE_INCIDENT = "supervise_incident"  # press for it, score it
+    REOPEN_INCIDENT = "reopen_incident"
+    ACT_ON_ALARM = "act_on_alarm"  # acknowledge it
+    SHELVE_ALARM = "shelve_alarm"  # have it call nobody for a while: shelving, maintenance, out of service
     KEEP_SYSTEM = "keep_system"  # have dead letters tried again, or forget them
+    EDIT_RULES = "edit_rules"  # see what a rule would have done: counts alone, of no area in particular
 
 
 class Reach(StrEnum):
@@ -71,6 +86,20 @@ TABLE: Final[Mapping[Action, Mapping[Role, Right]]] = {
     Action.SEE_STILL: dict.fromkeys(frozenset(Role) - {Role.ADMIN, Role.AUDITOR, Role.WALL}, _AREA),
     Action.REVEAL: {Role.OPERATOR: _AREA_ON_DUTY, Role.OFFICER: _AREA_ON_DUTY, Role.SQUAD_LEADER: _AREA},
     Action.EXPORT_INCIDENTS: {Role.SQUAD_LEADER: _AREA, Role.LEADER: _AREA},
+    Action.CHANGE_MATTERS: {Role.ADMIN: _ALL},
+    Action.SEE_AREAS: dict.fromkeys(frozenset(Role) - {Role.ADMIN, Role.AUDITOR, Role.DEPARTMENT}, _AREA),
+    Action.REVIEW_CAMERA: {Role.OPERATOR: _AREA, Role.SQUAD_LEADER: _AREA},
+    Action.SEE_INDICATORS: dict.fromkeys({Role.WALL, Role.OPERATOR, Role.SQUAD_LEADER, Role.LEADER}, _AREA),
+    Action.REPORT_INCIDENT: dict.fromkeys(frozenset(Role) - {Role.ADMIN, Role.AUDITOR, Role.WALL}, _AREA),
+    Action.IMPORT_INCIDENTS: {Role.OPERATOR: _AREA, Role.SQUAD_LEADER: _AREA},
+    Action.FILE_INCIDENT: {Role.OPERATOR: _AREA, Role.SQUAD_LEADER: _AREA},
+    Action.DISPATCH_INCIDENT: dict.fromkeys({Role.OPERATOR, Role.SQUAD_LEADER, Role.LEADER}, _AREA),
+    Action.HANDLE_INCIDENT: dict.fromkeys({Role.OFFICER, Role.SQUAD_LEADER, Role.GRID_WORKER, Role.DEPARTMENT}, _AREA),
+    Action.VERIFY_INCIDENT: {Role.OPERATOR: _AREA, Role.GRID_WORKER: _AREA, Role.SQUAD_LEADER: _AREA},
+    Action.SUPERVISE_INCIDENT: {Role.LEADER: _AREA, Role.SQUAD_LEADER: _AREA},
+    Action.REOPEN_INCIDENT: {Role.LEADER: _AREA},
+    Action.ACT_ON_ALARM: {Role.OPERATOR: _AREA, Role.SQUAD_LEADER: _AREA},
+    Action.SHELVE_ALARM: {Role.OPERATOR: _AREA, Role.SQUAD_LEADER: _AREA},
     Action.SEE_PEOPLE: {Role.ADMIN: _ALL, Role.LEADER: _AREA, Role.SQUAD_LEADER: _AREA, Role.OPERATOR: _AREA},
     Action.CHANGE_PEOPLE: {Role.ADMIN: _ALL},
     Action.SEE_ROSTER: dict.fromkeys(
@@ -82,6 +111,7 @@ TABLE: Final[Mapping[Action, Mapping[Role, Right]]] = {
     Action.EXPORT_AUDIT: {Role.AUDITOR: _ALL},
     Action.SEE_SYSTEM: dict.fromkeys({Role.ADMIN, Role.OPERATOR, Role.LEADER}, _ALL),  # the system lies in no area
     Action.KEEP_SYSTEM: {Role.ADMIN: _ALL},
+    Action.EDIT_RULES: {Role.ADMIN: _ALL, Role.OPERATOR: _ALL},
 }
 
 

@@ -39,7 +39,19 @@ def read(path: Path, *, shown: str = "") -> Mapping:
         ConfigError: the file is missing, unreadable, too large, or not a plain mapping; it begins with `file:line`.
     """
     shown = shown or str(path)
-    text = _text(path, shown)
+    return parse(_text(path, shown), shown)
+
+
+def parse(text: str, shown: str) -> Mapping:
+    """Return the mapping in *text*, an empty one where it says nothing.
+
+    Args:
+        text: YAML.
+        shown: how it is called in messages.
+
+    Raises:
+        ConfigError: it is not a plain mapping; the message begins with `shown:line`.
+    """
     try:
         fault = _fault_of(yaml.parse(text, Loader=yaml.CSafeLoader))
         node = None if fault else yaml.compose(text, Loader=yaml.CSafeLoader)

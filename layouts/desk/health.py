@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from layouts import ids
 from layouts.desk.addresses import HEALTH_NOW, search_of
+from layouts.desk.alarm_load import figure_rows, load_section, now_line, top_rows
 from layouts.desk.frame import Viewer
 from layouts.desk.moments import age, minute, shown_time, stamp
 from layouts.desk.pieces import Part, Words, beside, link, page_head, row, table, told
@@ -57,7 +58,7 @@ def _sections(viewer: Viewer, vitals: Vitals) -> list[Component]:
     return [
         html.Section([html.H2([title, summed] if name == "feeds" else title), rows], className=name)
         for name, (title, rows) in zip(("feeds", "dialects", "letters"), tables, strict=True)
-    ]
+    ] + [load_section(viewer, vitals.alarms)]
 
 
 def refreshed(viewer: Viewer, vitals: Vitals, chosen: Part | list[Part]) -> list[Any]:
@@ -65,13 +66,14 @@ def refreshed(viewer: Viewer, vitals: Vitals, chosen: Part | list[Part]) -> list
     words = viewer.words
     return [
         true_at(viewer, vitals), tiles(vitals, words), feed_sum(vitals, words), feed_rows(viewer, vitals),
-        dialect_rows(vitals, words), letter_rows(viewer, vitals), chosen,
+        dialect_rows(vitals, words), letter_rows(viewer, vitals), chosen, now_line(words, vitals.alarms),
+        figure_rows(words, vitals.alarms), top_rows(words, vitals.alarms),
     ]  # fmt: skip
 
 
 REFRESHED: Final = (
     ids.HEALTH_TRUE, ids.HEALTH_VITALS, ids.HEALTH_FEED_SUM, ids.HEALTH_FEEDS, ids.HEALTH_DIALECTS, ids.HEALTH_LETTERS,
-    ids.LETTERS_NOW,
+    ids.LETTERS_NOW, ids.HEALTH_LOAD_NOW, ids.HEALTH_LOAD, ids.HEALTH_LOAD_TOP,
 )  # fmt: skip
 
 
@@ -117,7 +119,21 @@ def tiles(vitals: Vitals, words: Words) -> list[Component]:
         alive, line, lag,
         _tile(words["health_size"], f"{vitals.size_bytes / 1e6:,.1f} MB", f"{vitals.size_bytes:,} B"),
         _tile(words["health_letters_sum"], f"{letters:,}", words["health_letters_kept"].format(n=f"{kept:,}")),
+        *_duty_tiles(vitals, words),
     ]  # fmt: skip
+
+
+def _duty_tiles(vitals: Vitals, words: Words) -> list[Component]:
+    """Return whether escalations run, and what became of the notices that leave the house, with why where not."""
+    state, duty_us = vitals.duty_state, vitals.duty_us
+    lived = words["health_no_duty"] if duty_us is None else f"{stamp(duty_us)} · {_ago(vitals.at_us - duty_us, words)}"
+    alive = _tile(words["health_duty"], mark(state, words[f"data_{state}"]), lived)
+    if not vitals.channels:
+        return [alive, _tile(words["health_sent"], words["none"], words["health_no_channels"])]
+    done, waiting, dead = (sum(getattr(it, name) for it in vitals.channels) for name in ("done", "waiting", "dead"))
+    counts = words["health_sent_rest"].format(waiting=f"{waiting:,}", dead=f"{dead:,}")
+    troubles = [f"{it.name}: {it.reason}" for it in vitals.channels if it.reason]
+    return [alive, _tile(words["health_sent"], f"{done:,}", " · ".join([counts, *troubles]))]
 
 
 def feed_sum(vitals: Vitals, words: Words) -> str:

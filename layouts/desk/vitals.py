@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from street.alarm_load import Group, Load
 from street.clock import SECOND_US
 
 STATES: Final = ("lost", "stale", "late", "fresh", "never", "free")  # the worst first
@@ -60,6 +61,31 @@ class LetterLine(NamedTuple):
     last_us: int
 
 
+class LoadLine(NamedTuple):
+    """How alarms load the operators: the figures of a period, and how it is now. Counts are of everybody together."""
+
+    load: Load
+    positions: int
+    ten: int  # calls in the last ten minutes
+    hour: int
+    unseen: int  # alarms that wait for somebody
+    shelved: int
+    out: int
+    chattering: int
+    is_flood: bool
+    groups: Sequence[Group]
+
+
+class ChannelLine(NamedTuple):
+    """How one channel of notices does; `reason` is why its last delivery that failed did so."""
+
+    name: str
+    waiting: int
+    done: int
+    dead: int
+    reason: str
+
+
 class Vitals(NamedTuple):
     """How the system was at `at_us`.
 
@@ -74,12 +100,23 @@ class Vitals(NamedTuple):
     feeds: Sequence[Feed]
     dialects: Sequence[DialectLine]
     letters: Sequence[LetterLine]
+    alarms: LoadLine | None = None
+    duty_us: int | None = None  # duty's last sign of life
+    channels: Sequence[ChannelLine] = ()
 
     @property
     def beat_state(self) -> str:
         """How old ingest's last sign of life is, in one word."""
-        if self.beat is None:
+        return self._state_of(None if self.beat is None else self.beat[0])
+
+    @property
+    def duty_state(self) -> str:
+        """How old duty's last sign of life is, in one word."""
+        return self._state_of(self.duty_us)
+
+    def _state_of(self, beat_us: int | None) -> str:
+        if beat_us is None:
             return "never"
-        age_s = (self.at_us - self.beat[0]) / SECOND_US
+        age_s = (self.at_us - beat_us) / SECOND_US
         bounds = ((BEAT_LOST_S, "lost"), (BEAT_STALE_S, "stale"), (BEAT_LATE_S, "late"))
         return next((state for bound_s, state in bounds if age_s > bound_s), "fresh")

@@ -2,11 +2,40 @@
 
 from collections.abc import Mapping
 
-from layouts.wording import desk_en, desk_zh, en, health_en, health_zh, zh
+from layouts.wording import (
+    alarms_en,
+    alarms_zh,
+    desk_en,
+    desk_zh,
+    en,
+    health_en,
+    health_zh,
+    incidents_en,
+    incidents_zh,
+    indicators_en,
+    indicators_zh,
+    matters_en,
+    matters_zh,
+    zh,
+)
 
 _DESK: Mapping[str, Mapping[str, str]] = {
-    "zh": {**desk_zh.WORDS, **health_zh.WORDS},
-    "en": {**desk_en.WORDS, **health_en.WORDS},
+    "zh": {
+        **desk_zh.WORDS,
+        **alarms_zh.WORDS,
+        **health_zh.WORDS,
+        **incidents_zh.WORDS,
+        **indicators_zh.WORDS,
+        **matters_zh.WORDS,
+    },
+    "en": {
+        **desk_en.WORDS,
+        **alarms_en.WORDS,
+        **health_en.WORDS,
+        **incidents_en.WORDS,
+        **indicators_en.WORDS,
+        **matters_en.WORDS,
+    },
 }
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"zh": zh.WORDS, "en": en.WORDS}
 

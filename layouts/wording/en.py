@@ -40,6 +40,7 @@ WORDS: Final[dict[str, str]] = {
     "state_en_route": "En route",
     "state_on_scene": "On site",
     "state_checking": "Checking",
+    "state_suspended": "Suspended",
     "state_closed": "Closed",
     "worst": "Unacknowledged alarm",
     "none_waiting": "No unacknowledged alarm",

@@ -43,6 +43,7 @@ WORDS: Final[dict[str, str]] = {
     "state_en_route": "途中",
     "state_on_scene": "现场",
     "state_checking": "待核查",
+    "state_suspended": "挂账",
     "state_closed": "已结案",
     "worst": "未接告警",
     "none_waiting": "无未接警告警",

@@ -26,7 +26,7 @@ def check_pairs(config: Config, environ: Mapping[str, str]) -> None:
     Raises:
         ConfigError: with the line of the first such key.
     """
-    for faults in (_broker_pairs, _dashboard_pairs, _people_pairs, _order_pairs):
+    for faults in (_broker_pairs, _dashboard_pairs, _people_pairs, _order_pairs, _dispatch_pairs):
         for is_fine, key, rule in faults(config):
             if not is_fine:
                 config.fail(key, rule)
@@ -53,6 +53,8 @@ def _named_secrets(config: Config) -> Iterator[tuple[str, str]]:
     yield "broker.password_env", config.broker.password_env
     if config.people.oidc_issuer:
         yield "people.oidc_secret_env", config.people.oidc_secret_env
+    for channel in config.notices.channels:
+        yield from (("notices.channels", name) for name in (channel.key_env, channel.secret_env) if name)
 
 
 def _broker_pairs(config: Config) -> Iterator[Fault]:
@@ -162,4 +164,17 @@ def _order_pairs(config: Config) -> Iterator[Fault]:
         kept[0] <= kept[1] <= kept[2],
         "retention.minutes_days",
         f"expected readings_days ≤ minutes_days ≤ hours_days, got {', '.join(map(str, kept))}",
+    )
+
+
+def _dispatch_pairs(config: Config) -> Iterator[Fault]:
+    for name in ("urgent", "important", "general", "hint"):
+        said = getattr(config.dispatch, f"escalate_{name}")
+        minutes = [int(it) for it in said.split()]
+        yield minutes == sorted(minutes), f"dispatch.escalate_{name}", f"expected growing minutes, got {said!r}"
+    begin, _, end = config.notices.quiet.partition("-")
+    yield (
+        begin != end or not begin,
+        "notices.quiet",
+        f"expected two different times of day, got {config.notices.quiet!r}",
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from street.config.channels import Channel, channels
 from street.config.rules import Rule, choice, number, place, routes, switch, text, whole
 from street.errors import ConfigError
 
@@ -22,6 +23,12 @@ TITLE = text(r"[^\x00-\x1f\x7f]{1,200}", "a text of 1 to 200 characters")
 NAMES = text(r"(?:[A-Za-z0-9_.:-]{1,253}(?: (?!$)|$))*", "host names with one space between them, or nothing")
 ROLES = text(r"(?:[a-z_]{1,20}(?: (?!$)|$))*", "roles with one space between them, or nothing")
 ISSUER = text(r"|https?://[A-Za-z0-9_.:/-]{1,500}", "an https:// address, or nothing")
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+QUIET = text(rf"(?:{_CLOCK}-{_CLOCK})?", "two times of day, as in 22:00-07:00, or nothing")
+RUNGS = text(
+    r"(?:[1-9][0-9]{0,4}(?: (?!$)|$)){3}|", "minutes until squad, subdistrict, district, as in `2 5 10`, or nothing"
+)
+MINUTES = text(r"(?:[1-9][0-9]{0,4}(?: (?!$)|$)){4}", "minutes for severities 1 to 4, as in `5 15 120 480`")
 NAME = text(r"[A-Za-z0-9_-]{1,64}", "a name of letters, digits, _ and -, at most 64")
 
 # No two of these take the same topic of a real device: a broker would deliver it once for each.
@@ -113,6 +120,7 @@ class DashboardConfig:
     certificate_file: Path = field(default=Path("var/tls/dashboard.pem"), metadata=PATH)
     key_file: Path = field(default=Path("var/tls/dashboard.key"), metadata=PATH)
     proxy_address: str = _key(HOST, "127.0.0.1")
+    operator_positions: int = _key(whole(1, 100), 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +195,29 @@ class RegisterConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesConfig:
+    """Where notices go beside people's own lists: nowhere, until channels are named."""
+
+    channels: tuple[Channel, ...] = _key(channels(), ())
+    lang: str = _key(choice("zh", "en"), "zh")
+    quiet: str = _key(QUIET, "22:00-07:00")
+    keep_days: int = _key(whole(1, 3_650), 90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchConfig:
+    """After how many minutes what nobody answers goes up, by severity; and who coordinates what is returned."""
+
+    escalate_urgent: str = _key(RUNGS, "2 5 10")
+    escalate_important: str = _key(RUNGS, "5 15 30")
+    escalate_general: str = _key(RUNGS, "30 120 480")
+    escalate_hint: str = _key(RUNGS, "")
+    no_progress_min: str = _key(MINUTES, "5 15 120 480")
+    claim_min: int = _key(whole(1, 10_080), 30)
+    coordinator: str = _key(text(r"(?:[a-z0-9][a-z0-9._@-]{1,63})?", "a login, or nothing"), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything a deployment may tune. `lines` says where in the file each key was said."""
 
@@ -200,6 +231,8 @@ class Config:
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     places: PlacesConfig = field(default_factory=PlacesConfig)
     register: RegisterConfig = field(default_factory=RegisterConfig)
+    notices: NoticesConfig = field(default_factory=NoticesConfig)
+    dispatch: DispatchConfig = field(default_factory=DispatchConfig)
     shown: str = "config.yaml"
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
@@ -226,4 +259,6 @@ SECTIONS: dict[str, type] = {
     "retention": RetentionConfig,
     "places": PlacesConfig,
     "register": RegisterConfig,
+    "notices": NoticesConfig,
+    "dispatch": DispatchConfig,
 }

@@ -19,7 +19,7 @@ from street.alarms import Alarm, AlarmState
 from street.assets import Asset
 from street.clock import MINUTE_US
 from street.rules.silence import Silence
-from street.rules.threshold import Clear, Move, Raise
+from street.rules.moves import Clear, Move, Pend, Raise
 from street.scenarios import Scenarios
 
 SILENT: Final = "silent"
@@ -130,7 +130,7 @@ class Causes:
             key = next((key for key, it in self._troubles.items() if it.alarm.alarm_id == move.alarm_id), None)
             if key is not None and self._troubles.pop(key).state is None:
                 return
-        elif move.rule_id in self.rules:
+        elif isinstance(move, Pend) and move.rule_id in self.rules:
             (self._pending.discard if move.since_us is None else self._pending.add)((move.asset_id, move.rule_id))
         yield move
 

@@ -1,7 +1,7 @@
 """The judge: limits, silence, causes and the quality of readings together; readings and time in, moves out.
 
-    reading ──▶ Quality.judge ──▶ its flags ──▶ (stored) ──▶ Rules.observe ──▶ Causes ──▶ alarms
-    time    ──▶ Rules.tick, Silence, Causes.tick, Quality.sweep ────────────────────────▶ alarms and faults
+    reading ─▶ Quality.judge ─▶ its flags ─▶ (stored) ─▶ Rules.observe ─┐
+    time    ─▶ Rules.tick, Silence, Quality.sweep ──────────────────────┴▶ Causes ─▶ Flapping ─▶ Shelves ─▶ alarms
 
 Pure like its parts: it reads no clock and writes nothing, and the store is enough to make another.
 """
@@ -17,8 +17,13 @@ from street.quality import OLD_NEWS, STUCK_FAULT, Fault, Quality, standing_fault
 from street.readings import NOT_LIVE, Reading
 from street.rules import Rules
 from street.rules.causes import OWN_RULES, CausedMove, Causes
+from street.rules.flapping import QUIET, Flapping, Turn, quiet_of
+from street.rules.gauges import Usual
+from street.rules.repeats import Repeats
+from street.rules.shelves import Shelves, ToldMove
 from street.rules.silence import GRACE_US, Silence
 from street.scenarios import Scenarios
+from street.shelving import Shelving
 
 SWEEP_US: Final = 10 * SECOND_US
 UNTOLD: Final = int(NOT_LIVE)
@@ -30,7 +35,7 @@ class Listen(NamedTuple):
     since_us: int
 
 
-JudgedMove = CausedMove | Fault | Listen
+JudgedMove = ToldMove | Fault | Listen
 
 
 class LiveValue(NamedTuple):
@@ -50,7 +55,9 @@ class Memory:
     """What the store remembers, from which a judge begins.
 
     `alarms` are active and suppressed ones; `states` the delays and faults by asset id and their own id; `availability`
-    what devices say of themselves; `listened_us` until when was listened last, 0 where nobody knows.
+    what devices say of themselves; `listened_us` until when was listened last, 0 where nobody knows; `turns` how alarms
+    changed in the last `flapping.WINDOW_US`, oldest first; `shelvings` those that are not over; `recent` and `usual`
+    what rules look back to.
     """
 
     alarms: Iterable[Alarm] = ()
@@ -60,6 +67,10 @@ class Memory:
     listening_since_us: int = 0
     listened_us: int = 0
     now_us: int = 0
+    turns: Iterable[Turn] = ()
+    shelvings: Iterable[Shelving] = ()
+    recent: Iterable[Reading] = ()
+    usual: Usual = field(default_factory=dict)
 
 
 class Judge:
@@ -73,8 +84,12 @@ class Judge:
 
     def __init__(self, scenarios: Scenarios, assets: Mapping[str, Asset], memory: Memory) -> None:
         faults = standing_faults(memory.states)
-        delays = {key: it for key, it in memory.states.items() if not key[1].startswith("fault:")}
-        alarms, live = list(memory.alarms), list(memory.live)
+        delays = {key: it for key, it in memory.states.items() if not key[1].startswith(("fault:", QUIET))}
+        stored, live = list(memory.alarms), list(memory.live)
+        self._flapping = Flapping(stored, memory.turns, quiet_of(memory.states))
+        self._shelves = Shelves(scenarios, assets, stored, memory.shelvings)
+        alarms = [alarm for alarm in stored if not self._flapping.is_quiet(alarm)]  # what is only held is over to rules
+        self._repeats = Repeats(scenarios, alarms)
         seen = {
             (it.asset_id, it.quantity): min(it.at_us, it.received_us)
             for it in live
@@ -88,7 +103,8 @@ class Judge:
                 if it.asset_id in assets:
                     self.quality.recall(assets[it.asset_id], it.quantity, it.received_us, it.value, it.hours)
         offline = {asset_id: at_us for asset_id, (is_there, at_us) in memory.availability.items() if not is_there}
-        self._rules = Rules(scenarios, [it for it in alarms if it.rule_id not in OWN_RULES], delays, assets, seen)
+        limits = [it for it in alarms if it.rule_id not in OWN_RULES]
+        self._rules = Rules(scenarios, limits, delays, assets, seen, recent=memory.recent, usual=memory.usual)
         self._silence = Silence(
             scenarios, assets, self.heard, offline,
             listening_since_us=memory.listening_since_us, listened_us=memory.listened_us,
@@ -100,16 +116,33 @@ class Judge:
 
     def learn(self, assets: Mapping[str, Asset]) -> None:
         """Know *assets* as they are registered now."""
+        self._rules.learn(assets)
         self._silence.learn(assets)
         self._causes.learn(assets)
+        self._shelves.learn(assets)
         self.quality.learn(assets)
 
-    def observe(self, asset: Asset, reading: Reading) -> list[CausedMove]:
+    def learn_usual(self, usual: Usual) -> None:
+        """Know what is usual now."""
+        self._rules.learn_usual(usual)
+
+    def shelve(self, shelvings: Iterable[Shelving]) -> None:
+        """Know *shelvings* as they are now."""
+        self._shelves.shelve(shelvings)
+
+    def observe(self, asset: Asset, reading: Reading) -> list[ToldMove]:
         """Return what *reading* of *asset* moves; it must be fresh (never seen before)."""
         if not reading.flags & OLD_NEWS:
             self.heard[reading.asset_id] = reading.received_us
+        standing = self._repeats.standing
+        repeats: list[ToldMove] = []
+        if standing and (reading.asset_id, reading.quantity) in standing:
+            repeats += self._repeats.of(reading)
         moves = self._rules.observe(asset, reading)
-        return [caused for move in moves for caused in self._causes.take(move)] if moves else []
+        if not moves:
+            return repeats
+        caused = [caused for move in moves for caused in self._causes.take(move)]
+        return [*repeats, *self._told(caused, reading.received_us)]
 
     def note_presence(self, asset_id: str, at_us: int, *, is_there: bool) -> None:
         """Take in what a device, or the broker for it, says of itself."""
@@ -124,7 +157,7 @@ class Judge:
             yield fault
             if fault.fault == STUCK_FAULT and fault.since_us is not None:
                 for move in self._rules.distrust(fault.asset_id, fault.quantity, fault.since_us):
-                    yield from self._causes.take(move)
+                    yield from self._told(self._causes.take(move), fault.since_us)
 
     def tick(self, now_us: int, *, listening_since_us: int) -> Iterator[JudgedMove]:
         """Yield what the passing of time moves.
@@ -139,13 +172,28 @@ class Judge:
             self._told_since_us = silence.listening_since_us
             yield Listen(self._told_since_us)
         for move in self._rules.tick(now_us, listening_since_us=listening_since_us):
-            yield from self._causes.take(move)
-        yield from self._causes.tick(now_us)
+            yield from self._told(self._causes.take(move), now_us)
+        yield from self._told(self._causes.tick(now_us), now_us)
         if now_us >= max(self._next_sweep_us, listening_since_us + GRACE_US):
             self._next_sweep_us = now_us + SWEEP_US
             self.quality.sweep(now_us, listening_since_us=silence.listening_since_us, silent=silence.silent)
         yield from self.faults()
+        yield from self._pass(now_us)
 
     def link_lost(self, now_us: int, since_us: int) -> Iterator[JudgedMove]:
         """Yield what it moves that the broker has not been heard since *since_us*."""
-        return self._causes.link_lost(now_us, since_us)
+        yield from self._told(self._causes.link_lost(now_us, since_us), now_us)
+        yield from self._pass(now_us)
+
+    def _pass(self, now_us: int) -> Iterator[ToldMove]:
+        """Yield what ends by itself: what was held because it flapped, or because somebody shelved it."""
+        for move in self._flapping.tick(now_us):
+            yield self._shelves.take(move, now_us)
+        yield from self._shelves.tick(now_us)
+
+    def _told(self, moves: Iterable[CausedMove], at_us: int) -> Iterator[ToldMove]:
+        """Yield what becomes of *moves*, which are told at *at_us*, for people."""
+        for move in moves:
+            for flapped in self._flapping.take(move):
+                yield self._shelves.take(flapped, at_us)
+            self._repeats.note(move, self._flapping.stored_id)

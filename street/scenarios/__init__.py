@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from street.errors import ConfigError
-from street.scenarios.form import Quantity, Rule, Scenario, scenario_in
+from street.scenarios.form import Scenario, scenario_in
+from street.scenarios.quantity import Quantity
+from street.scenarios.rule import Level, Rule
 
-__all__ = ["FOLDER", "Quantity", "Rule", "Scenario", "Scenarios", "load_scenarios"]
+__all__ = ["FOLDER", "Level", "Quantity", "Rule", "Scenario", "Scenarios", "load_scenarios"]
 
 FOLDER: Final = Path(__file__).parent
 

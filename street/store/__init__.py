@@ -8,26 +8,37 @@ SQLite is the default engine, PostgreSQL the second. pandas is imported by `stre
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from street.assets import Asset
+from street.indicators import Indicator, Period, indicators
 from street.places import Place
 from street.store import assets as asset_rows
 from street.store import dead_letters, marks, support
+from street.store.act_rows import Done, Filters, InQueue
+from street.store.acts import MOST_OTHERS, Acts, Outcome
+from street.store.alarm_desk import AlarmDesk
 from street.store.attempts import Attempts
 from street.store.audit import Audit, StoredEntry, Verdict
 from street.store.audit_chain import Entry, Head
 from street.store.batch import Batch, Written
 from street.store.changes import Change
 from street.store.dead_letters import LetterGroup, Shelf, StoredLetter
+from street.store.deliveries import Deliveries
+from street.store.dispatch import Dispatch
+from street.store.duties import Duties
 from street.store.engine import database_path, open_engine, parse_url, told_as_store_error
+from street.store.escalations import Escalations
 from street.store.figures import Figures
 from street.store.forgetting import Forgetting
+from street.store.incident_facts import incident_facts
 from street.store.lobby import MOST_NEWCOMERS, Arrival, Lobby, NewcomerState, WaitingMessage
+from street.store.matters import MatterBook, OwnDay, calendar_of
 from street.store.migrate import HEAD, bring_up_to_date, revision
 from street.store.newcomers import Newcomer, Newcomers
+from street.store.notices import Notices
 from street.store.office import Office
 from street.store.pairing import Offer, Pairing
 from street.store.people import ImportRow, People
@@ -38,17 +49,23 @@ from street.store.reveals import Reveals
 from street.store.roster import Roster
 from street.store.session_rows import Session
 from street.store.sessions import STANDARD_LIMITS, SessionLimits, Sessions
+from street.store.sightings import Sightings
 from street.store.signal import Bell, Ringer, signal_path
 from street.store.statements import build
+from street.store.visits import Visit, Visits
 from street.store.writer import Writer
+from street.worktime import Calendar
 
 __all__ = (
-    "Arrival", "Attempts", "Audit", "Batch", "Bell", "Change", "Entry", "Figures", "Head", "ImportRow", "Latest",
-    "LetterGroup", "Limits", "Newcomer", "NewcomerState", "Newcomers", "Offer", "Pairing", "People", "Reader",
-    "Replay", "Replays", "Roster", "Session", "SessionLimits", "Sessions", "Store", "StoredEntry", "StoredLetter",
-    "Verdict", "WaitingMessage", "Writer", "Written", "open_store", "registered_assets",
+    "MOST_OTHERS", "Acts", "AlarmDesk", "Arrival", "Attempts", "Audit", "Batch", "Bell", "Change", "Deliveries",
+    "Dispatch", "Done", "Duties", "Entry", "Escalations", "Figures", "Filters", "Head", "ImportRow", "InQueue",
+    "Latest", "LetterGroup", "Limits", "MatterBook", "Newcomer", "NewcomerState", "Newcomers", "Notices", "Offer",
+    "Outcome", "OwnDay", "Pairing", "People", "Reader", "Replay", "Replays", "Roster", "Session", "SessionLimits",
+    "Sessions", "Store", "StoredEntry", "StoredLetter", "Verdict", "Visit", "WaitingMessage", "Writer", "Written",
+    "open_store", "registered_assets", "site_calendar",
 )  # fmt: skip
 
+Found = TypeVar("Found")
 DEAD_LETTER_ROWS = 20_000
 DEAD_LETTER_BYTES = 64 * 1024 * 1024
 
@@ -76,6 +93,15 @@ def registered_assets(url: str) -> list[Asset] | None:
     Raises:
         StoreError: it cannot be read.
     """
+    return _untouched(url, asset_rows.all_assets)
+
+
+def site_calendar(url: str) -> Calendar | None:
+    """Return when the site works, from a store that stays as it is; None and errors as `registered_assets`."""
+    return _untouched(url, calendar_of)
+
+
+def _untouched(url: str, read: Callable[[Connection], Found]) -> Found | None:
     where = parse_url(url)
     path = database_path(where)
     if path is not None and not path.exists():
@@ -83,7 +109,7 @@ def registered_assets(url: str) -> list[Asset] | None:
     engine = open_engine(where, writes=False)
     try:
         with told_as_store_error("cannot read the store"), engine.connect() as connection:
-            return asset_rows.all_assets(connection) if revision(connection) == HEAD else None
+            return read(connection) if revision(connection) == HEAD else None
     finally:
         engine.dispose()
 
@@ -139,6 +165,51 @@ class Store:
     def roster(self) -> Roster:
         """Return who is on duty when."""
         return Roster(self._office)
+
+    def acts(self) -> Acts:
+        """Return what is done to incidents."""
+        return Acts(self._office, self._ring)
+
+    def sightings(self) -> Sightings:
+        """Return what cameras saw, and what people say of it."""
+        return Sightings(self._office, self._ring)
+
+    def visits(self) -> Visits:
+        """Return which officers were in which key areas."""
+        return Visits(self._office)
+
+    def alarm_desk(self) -> AlarmDesk:
+        """Return what people do to alarms."""
+        return AlarmDesk(self._office, self._ring)
+
+    def matters(self) -> MatterBook:
+        """Return what clocks go by: matters with their limits, and the working calendar."""
+        return MatterBook(self._office)
+
+    def notices(self) -> Notices:
+        """Return what people are told."""
+        return Notices(self._office, self._ring)
+
+    def deliveries(self) -> Deliveries:
+        """Return what of it goes out of the house."""
+        return Deliveries(self._office)
+
+    def dispatch(self) -> Dispatch:
+        """Return who could be sent, and from where."""
+        return Dispatch(self._office)
+
+    def escalations(self) -> Escalations:
+        """Return what goes up when nobody answers."""
+        return Escalations(self._office, self._ring)
+
+    def duties(self) -> Duties:
+        """Return what else time alone brings."""
+        return Duties(self._office, self._ring)
+
+    def indicators(self, period: Period, areas: frozenset[str] | None, *, elsewhere: str) -> list[Indicator]:
+        """Return how well *period* went in *areas*, None: in all; what lies nowhere in particular lies *elsewhere*."""
+        with self._office.reading("count indicators") as connection:
+            return indicators(incident_facts(connection, period, areas, elsewhere), period)
 
     def sessions(self) -> Sessions:
         """Return who is signed in."""

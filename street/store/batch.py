@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from street.alarms import Alarm, AlarmState
+from street.alarms import Alarm, AlarmState, Back, Grade
+from street.camera_proof import Sighting
 from street.clock import MINUTE_US
 from street.freshness import age_from_us
 from street.incidents import Incident
 from street.readings import NOT_COUNTED, DeadLetter, Flag, Reading
-from street.store import alarms, assets, incidents, marks, rollups, small_rows
+from street.store import alarms, assets, incidents, marks, rollups, sightings, small_rows
+from street.store.alarms import Moved
 from street.store.ledger import Ledger
 from street.store.lobby import Arrival
 from street.store.series import NEVER, Series
@@ -53,6 +55,7 @@ class Batch:
         self._arrivals: list[Arrival] = []
         self._incident_ids: set[str] = set()
         self._steps: list[Callable[[Connection], bool | None]] = []
+        self._repeats: dict[str, tuple[int, int]] = {}
         self._body: dict[str, Any] = {}
 
     def add_readings(self, readings: Iterable[Reading]) -> list[Reading]:
@@ -98,16 +101,39 @@ class Batch:
             self._online[asset_id] = (asset_id, int(online), at_us)
 
     def raise_alarm(self, alarm: Alarm) -> None:
-        """Raise an alarm. One of severity 1 or 2 names its incident, reported in this batch or before."""
+        """Raise an alarm. One of severity 1 or 2 that calls names its incident, reported in this batch or before."""
         self._step("al", alarm.alarm_id, partial(alarms.raise_alarm, alarm=alarm))
 
+    def raise_again(self, back: Back, incident: Incident | None) -> None:
+        """Raise a cleared alarm once more; *incident* is opened where the one it had is dealt with."""
+        self._move(partial(alarms.raise_again, back=back, incident=incident))
+
     def clear_alarm(self, alarm_id: str, at_us: int, value: float | None) -> None:
-        """Clear an alarm; one that is neither active nor suppressed stays as it is."""
-        self._step("al", alarm_id, partial(alarms.clear_alarm, alarm_id=alarm_id, at_us=at_us, value=value))
+        """Clear an alarm, and note that its incident recovers; one that does not stand stays as it is."""
+        self._move(partial(alarms.clear_alarm, alarm_id=alarm_id, at_us=at_us, value=value))
 
     def shift_alarm(self, alarm_id: str, to: AlarmState, at_us: int) -> None:
         """Put an alarm under the alarm of its cause (suppressed), or back on its own (active)."""
         self._step("al", alarm_id, partial(alarms.shift_alarm, alarm_id=alarm_id, to=to, at_us=at_us))
+
+    def regrade_alarm(self, grade: Grade, incident: Incident | None) -> None:
+        """Make a standing alarm graver or less grave; *incident* is opened where it has none that is open."""
+        alarm_id = grade.alarm_id
+        self._step("al", alarm_id, partial(alarms.set_severity, **grade._asdict()))
+        if incident is not None:
+            self._move(partial(alarms.open_for, alarm_id=alarm_id, incident=incident))
+
+    def hold_alarm(self, alarm_id: str, at_us: int) -> None:
+        """Note that a shelving keeps a standing alarm quiet."""
+        self._step("al", alarm_id, partial(alarms.hold_alarm, alarm_id=alarm_id, at_us=at_us))
+
+    def let_alarm_go(self, alarm_id: str, at_us: int, incident: Incident | None) -> None:
+        """Let an alarm call that a shelving kept quiet until now; *incident* is what it opens."""
+        self._move(partial(alarms.let_go, alarm_id=alarm_id, at_us=at_us, incident=incident))
+
+    def repeat_alarm(self, alarm_id: str, at_us: int) -> None:
+        """Count that an alarm's limit was found broken once more; screens are not told of each."""
+        self._repeats[alarm_id] = (self._repeats.get(alarm_id, (0, 0))[0] + 1, at_us)
 
     def report_incident(self, incident: Incident) -> bool:
         """Report an incident; False when one of this id is there already, which is then kept as it is."""
@@ -116,6 +142,14 @@ class Batch:
         self._incident_ids.add(incident.incident_id)
         self._step("i", incident.incident_id, partial(incidents.report_incident, incident=incident))
         return True
+
+    def note_sighting(self, sighting: Sighting) -> None:
+        """Keep what a camera says of one object."""
+        self._do(partial(sightings.note, sighting=sighting))
+
+    def end_sighting(self, sighting_id: str, at_us: int) -> None:
+        """Note that an object has gone, or moves on."""
+        self._do(partial(sightings.end, sighting_id=sighting_id, at_us=at_us))
 
     def recover_incident(self, incident_id: str, at_us: int) -> None:
         """Note that the incident's alarm cleared by itself."""
@@ -153,13 +187,14 @@ class Batch:
 
         The body of its change: "r" latest values that moved as [series_id, at_us, value, flags], with the instant from
         which their age counts (see `street.freshness.age_from_us`) · "s" new series as
-        [series_id, asset_id, quantity, unit] · "o" availability as [asset_id, 0 or 1, at_us] · "al" alarms raised or
-        cleared, suppressed or released · "i" incidents new or moved · "h" heartbeat as [at_us, link, link_since_us].
+        [series_id, asset_id, quantity, unit] · "o" availability as [asset_id, 0 or 1, at_us] · "al" alarms that
+        moved · "i" incidents new or moved · "h" heartbeat as [at_us, link, link_since_us].
+        Notices have changes of their own: "n" whom they are for.
 
         Raises:
             StoreError: nothing was kept; the message says what to do.
         """
-        is_empty = not (self._rows or self._online or self._letters or self._arrivals or self._steps)
+        is_empty = not (self._rows or self._online or self._letters or self._arrivals or self._steps or self._repeats)
         seq = self._ledger.keep_as_is() if is_empty else self._ledger.run(self._write)
         return Written(seq, len(self._rows), self._duplicates)
 
@@ -180,6 +215,17 @@ class Batch:
 
         self._steps.append(step)
 
+    def _do(self, act: Callable[[Connection], None]) -> None:
+        self._steps.append(act)
+
+    def _move(self, act: Callable[[Connection], Moved]) -> None:
+        def step(connection: Connection) -> None:
+            for key, moved_id in zip(("al", "i"), act(connection), strict=True):
+                if moved_id and moved_id not in self._body.setdefault(key, []):
+                    self._body[key].append(moved_id)
+
+        self._steps.append(step)
+
     def _write(self, connection: Connection) -> int:
         if self._rows:
             self._write_readings(connection)
@@ -187,6 +233,8 @@ class Batch:
             self._write_availability(connection, list(self._online.values()))
         for step in self._steps:
             step(connection)
+        if self._repeats:
+            alarms.count_repeats(connection, self._repeats)
         if self._letters:
             self._ledger.shelf.put(connection, self._letters)
         if self._arrivals:

@@ -12,9 +12,27 @@ from street.assets import Asset
 from street.clock import HOUR_US, monotonic_s
 from street.incidents import Incident
 from street.places import Place
-from street.store import alarms, assets, changes, dead_letters, faults, incidents, marks, schema, small_rows, tallies
+from street.rules.flapping import Turn
+from street.shelving import Shelving
+from street.store import (
+    alarm_rows,
+    alarms,
+    assets,
+    changes,
+    dead_letters,
+    deliveries,
+    dispatch,
+    faults,
+    incidents,
+    marks,
+    schema,
+    small_rows,
+    tallies,
+)
+from street.store.alarm_rows import History
 from street.store.changes import Change
 from street.store.dead_letters import LetterGroup, StoredLetter
+from street.store.deliveries import ChannelState
 from street.store.engine import asking, told_as_store_error
 from street.store.faults import StandingFault
 from street.store.figures import Figures, read_figures
@@ -146,6 +164,31 @@ class Reader:
         with self._asking() as connection:
             return alarms.suppressed_alarms(connection)
 
+    def alarm_turns(self, from_us: int) -> list[Turn]:
+        """Return how alarms were raised and cleared since *from_us* [µs], oldest first."""
+        with self._asking() as connection:
+            return alarm_rows.turns(connection, from_us)
+
+    def open_alarms(self) -> list[Alarm]:
+        """Return what stands, and what is over and unacknowledged, oldest first."""
+        with self._asking() as connection:
+            return alarms.open_alarms(connection)
+
+    def alarm_history(self, from_us: int, to_us: int) -> History:
+        """Return what the load of alarms is made of, from *from_us* to before *to_us*."""
+        with self._asking() as connection:
+            return alarm_rows.history(connection, from_us, to_us)
+
+    def shelvings(self, now_us: int) -> list[Shelving]:
+        """Return the shelvings that are not over at *now_us*, also those yet to come."""
+        with self._asking() as connection:
+            return alarm_rows.shelvings(connection, now_us)
+
+    def shelvings_version(self) -> int:
+        """Return a number that moves whenever somebody puts or ends a shelving; cheap."""
+        with self._asking() as connection:
+            return marks.read_mark(connection, alarm_rows.SHELVINGS_VERSION, 0)
+
     def victims(self, root: Alarm) -> list[Alarm]:
         """Return the alarms that *root* explains, or explained while it stood: those under it, oldest first."""
         with self._asking() as connection:
@@ -170,6 +213,16 @@ class Reader:
         """Return ingest's last sign of life as (at [µs], link, link since [µs]), or None before the first."""
         with self._asking() as connection:
             return small_rows.heartbeat(connection)
+
+    def duty_beat(self) -> int | None:
+        """Return when the duty process last said that it lives [µs], None where it never did."""
+        with self._asking() as connection:
+            return dispatch.duty_beat(connection)
+
+    def channels(self) -> list[ChannelState]:
+        """Return how the channels of notices do, by name; empty where nothing ever went out."""
+        with self._asking() as connection:
+            return deliveries.states(connection)
 
     def figures(self, now_us: int) -> Figures:
         """Return what metrics are made of; some milliseconds of work."""

@@ -10,11 +10,13 @@ one asset's hour of `readings` is 60 seeks, its day of `rollup_minute` 480.
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, LargeBinary, MetaData, Table, Text, text
 from sqlalchemy.dialects.sqlite import INTEGER, REAL
 from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
+OPEN = "stage NOT IN ('closed', 'dismissed', 'merged')"  # as its index says it, word by word
+UNSEEN = "announced > acknowledged"  # an alarm that has called and nobody has acknowledged it
 
 # STRICT tables know INTEGER and REAL, not BIGINT and DOUBLE.
 WHOLE = BigInteger().with_variant(INTEGER(), "sqlite")
@@ -35,6 +37,10 @@ def _text(name: str, *parts: Any, key: bool = False, null: bool = False) -> Colu
 
 def _said_later(name: str, default: str = "") -> Column[Any]:
     return Column(name, Text(), nullable=False, server_default=default)  # rows were there before the column
+
+
+def _counted_later(name: str) -> Column[Any]:
+    return Column(name, WHOLE, nullable=False, autoincrement=False, server_default="0")
 
 
 def _bytes(name: str, *, null: bool = False) -> Column[Any]:
@@ -229,8 +235,43 @@ incidents = _table(
     _whole("recovered_us", null=True),
     _whole("short_no"),
     _whole("version"),
+    _said_later("handler_id"),
+    _said_later("department_id"),
+    _whole("due_us", null=True),
+    _whole("warn_us", null=True),
+    _whole("handle_due_us", null=True),
+    _whole("overall_due_us", null=True),
+    _whole("filed_us", null=True),
+    _whole("dispatched_us", null=True),
+    _whole("handled_us", null=True),
+    _whole("closed_us", null=True),
+    _whole("suspended_us", null=True),
+    _said_later("paused", "[]"),  # JSON: pairs of from and to
+    _text("stage_before", null=True),
+    _counted_later("rework_count"),
+    _counted_later("return_count"),
+    _counted_later("extension_count"),
+    _counted_later("escalation"),
+    _counted_later("is_urgent"),
+    _counted_later("is_supervised"),
+    _counted_later("is_drill"),
+    _said_later("merged_into"),
+    _whole("score", null=True),
+    _said_later("dispatched_by"),
+    _said_later("handled_by"),
     Index("incidents_reported", "reported_us"),
     Index("incidents_stage", "stage"),
+    Index(
+        "incidents_queue",
+        "severity",
+        "reported_us",
+        "incident_id",
+        sqlite_where=text(OPEN),
+        postgresql_where=text(OPEN),
+    ),
+    Index("incidents_handler", "handler_id"),
+    Index("incidents_merged", "merged_into"),
+    Index("incidents_due", "due_us"),
 )
 
 incident_actions = _table(
@@ -238,9 +279,20 @@ incident_actions = _table(
     _counted("action_no"),
     _text("incident_id", _incident_key()),
     _text("action"),
-    _text("stage"),
-    _whole("at_us"),
+    _text("stage"),  # where the incident stood afterwards
+    _whole("at_us"),  # as the device said
+    _text("action_id", null=True),  # null where a machine noted something
+    _whole("counted_us", null=True),  # when it counts as done; as `at_us` where null
+    _whole("stored_us", null=True),  # when the store learnt of it
+    _whole("version", null=True),  # of the incident afterwards
+    _said_later("person_id"),
+    _said_later("login"),
+    _said_later("note"),
+    _said_later("reason"),
+    _said_later("details", "{}"),  # JSON: what else the order said
+    _said_later("answer", "{}"),  # JSON: what the act left behind, for who asks again
     Index("incident_actions_incident", "incident_id"),
+    Index("incident_actions_id", "action_id", unique=True),
 )
 
 alarms = _table(
@@ -255,8 +307,17 @@ alarms = _table(
     _whole("raised_us"),
     _whole("cleared_us", null=True),
     _text("incident_id", _incident_key(), null=True),
+    _counted_later("announced"),
+    _counted_later("repeats"),
+    _whole("last_us", null=True),
+    _counted_later("is_chattering"),
+    _counted_later("is_held"),
+    _counted_later("acknowledged"),  # from here on people write, above the rules
+    _whole("acknowledged_us", null=True),
+    _said_later("acknowledged_by"),
     Index("alarms_raised", "raised_us"),
     Index("alarms_state", "state"),
+    Index("alarms_unseen", "raised_us", sqlite_where=text(UNSEEN), postgresql_where=text(UNSEEN)),
 )
 
 alarm_transitions = _table(
@@ -266,7 +327,40 @@ alarm_transitions = _table(
     _text("state"),
     _whole("at_us"),
     _number("value", null=True),
+    _said_later("act"),
+    _counted_later("is_announced"),  # whether it called people
+    _whole("severity", null=True),  # where it moved
+    _whole("stored_us", null=True),  # of what people did: when the store learnt of it
+    _whole("until_us", null=True),
+    _text("action_id", null=True),
+    _said_later("person_id"),
+    _said_later("login"),
+    _said_later("reason"),
     Index("alarm_transitions_alarm", "alarm_id"),
+    Index("alarm_transitions_at", "at_us"),
+    Index("alarm_transitions_action", "action_id", unique=True),
+)
+
+shelvings = _table(
+    "shelvings",  # one row each, ended by a column of its own
+    _text("shelving_id", key=True),
+    _text("action_id", null=True),
+    _text("kind"),
+    _text("asset_id"),
+    _text("rule_id"),
+    _text("asset_kind"),
+    _text("area_id"),
+    _whole("from_us"),
+    _whole("until_us", null=True),
+    _text("weekly"),  # JSON: days, begin, end; "" where it is one time
+    _text("reason"),
+    _text("person_id"),
+    _text("by"),
+    _text("alarm_id"),
+    _whole("put_us"),
+    _whole("ended_us", null=True),
+    _said_later("ended_by"),
+    Index("shelvings_action", "action_id", unique=True),
 )
 
 snapshots = _table(
@@ -466,4 +560,133 @@ replays = _table(
     _whole("done_us", null=True),
     Index("replays_group", "group_id"),
     Index("replays_done", "done_us"),
+)
+
+notices = _table(
+    "notices",
+    _counted("notice_no"),
+    _text("notice_id"),
+    _text("kind"),
+    _text("incident_id"),  # "" where it is about none
+    _whole("severity"),
+    _whole("at_us"),
+    _whole("is_drill"),
+    _whole("is_routed"),  # whether duty has seen to its channels
+    _text("fields"),  # JSON
+    Index("notices_id", "notice_id", unique=True),
+    Index("notices_routed", "is_routed", "notice_no"),
+    Index("notices_at", "at_us"),
+)
+
+notice_readers = _table(
+    "notice_readers",
+    _text("person_id", _person_key(), key=True),
+    _whole("notice_no", ForeignKey("notices.notice_no", ondelete="CASCADE"), key=True),
+    _whole("read_us", null=True),
+    Index("notice_readers_notice", "notice_no"),
+    clustered=True,
+)
+
+deliveries = _table(
+    "deliveries",  # what goes out: one row a notice, channel and person
+    _counted("delivery_no"),
+    _whole("notice_no", ForeignKey("notices.notice_no", ondelete="CASCADE")),
+    _text("channel"),
+    _text("person_id"),  # "" where the channel is a group
+    _text("state"),  # waiting, claimed, done, dead
+    _whole("tries"),
+    _whole("next_us"),  # waiting: not before; claimed: until when the claim holds
+    _whole("is_unsure"),  # an earlier try may have arrived
+    _text("worker"),
+    _whole("done_us", null=True),
+    _text("reason"),
+    Index("deliveries_whom", "notice_no", "channel", "person_id", unique=True),
+    Index("deliveries_next", "channel", "state", "next_us"),
+)
+
+officer_positions = _table(
+    "officer_positions",  # the latest of each, and only while on duty
+    _text("person_id", _person_key(), key=True),
+    _whole("at_us"),
+    _whole("received_us"),
+    _number("lon"),
+    _number("lat"),
+    _number("accuracy_m", null=True),
+)
+
+escalations = _table(
+    "escalations",  # what each open incident waits for, and when that goes up
+    _text("incident_id", _incident_key(), key=True),
+    _whole("version"),  # of the incident, when this was last thought about
+    _whole("wait_no"),  # the version that the wait began with
+    _text("why"),  # unanswered, unclaimed, no_progress
+    _whole("level"),  # the next step
+    _whole("due_us", null=True),  # null: there is none
+    Index("escalations_due", "due_us"),
+)
+
+escalation_steps = _table(
+    "escalation_steps",  # what went up: written with the act, never twice
+    _text("incident_id", _incident_key(), key=True),
+    _whole("wait_no", key=True),
+    _whole("level", key=True),
+    _text("why"),
+    _whole("due_us"),
+    _whole("done_us"),
+)
+
+matters = _table(
+    "matters",  # what a site has made of the shipped ones, every version of it
+    _text("kind", key=True),
+    _text("code", key=True),
+    _whole("version", key=True),
+    _text("name"),
+    _text("name_en"),
+    _text("department_id"),
+    _text("limits"),  # JSON: stage to limit
+    _text("file_when"),
+    _text("close_when"),
+    _whole("is_example"),
+    _whole("changed_us"),
+    _text("login"),
+)
+
+own_days = _table(
+    "own_days",  # over the statutory calendar
+    _text("day", key=True),  # ISO
+    _whole("is_workday"),
+    _text("name"),
+)
+
+work_windows = _table("work_windows", _whole("starts_min", key=True), _whole("ends_min"))  # none: the standard ones
+
+sightings = _table(
+    "sightings",  # what a camera saw stand where it may not, and what people say of it
+    _text("sighting_id", key=True),  # <camera's asset id>/<the event's own id>
+    _text("asset_id"),
+    _text("label"),
+    _text("zones"),  # one space between two
+    _text("matter"),
+    _number("confidence", null=True),
+    _whole("first_us"),
+    _whole("last_us"),
+    _whole("has_ended"),
+    _text("verdict"),  # "", confirmed, rejected
+    _text("reason"),
+    _text("decided_by"),
+    _whole("decided_us", null=True),
+    _whole("is_automatic"),  # filed before anybody looked
+    _text("incident_id"),
+    Index("sightings_waiting", "verdict", "first_us"),
+    Index("sightings_judged", "asset_id", "matter", "decided_us"),
+)
+
+area_visits = _table(
+    "area_visits",  # of officers on duty to key areas; kept as long as patrols count
+    _text("place_id", key=True),
+    _text("person_id", _person_key(), key=True),
+    _whole("entered_us", key=True),
+    _whole("seen_us"),
+    _whole("left_us", null=True),
+    Index("area_visits_left", "left_us"),
 )

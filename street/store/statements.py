@@ -5,6 +5,7 @@ Running them through `Connection.execute` would cost two to four times as much a
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Dialect, Executable, Table, bindparam, case, func, literal_column, select
@@ -48,8 +49,9 @@ class Statements:
     add_change: str  # at_us, body; returns seq
 
 
+@lru_cache(maxsize=16)
 def build(dialect: Dialect) -> Statements:
-    """Compile the statements for one engine."""
+    """Compile the statements for one engine, once: it takes milliseconds."""
     return Statements(
         add_series=_plain_insert(dialect, schema.series),
         add_reading=_plain_insert(dialect, schema.readings),

@@ -26,7 +26,9 @@ TOLD: Final[dict[str, str]] = {
     "rule_states": "asset_id rule_id pending_since_us",
     "incidents": "short_no source matter severity asset_id confidence stage reported_us moved_us recovered_us version",
     "incident_actions": "action_no action stage at_us",
-    "alarms": "asset_id rule_id quantity severity state value raised_us cleared_us",
+    "alarms": "asset_id rule_id quantity severity state value raised_us cleared_us announced repeats is_chattering",
+    "alarm_transitions": "transition_no act state at_us severity is_announced stored_us until_us",
+    "shelvings": "kind asset_id rule_id asset_kind area_id from_us until_us weekly put_us ended_us",
     "snapshots": "asset_id at_us",
     "dead_letter_groups": "group_id code dialect letters first_us last_us",
     "dead_letters": "letter_id group_id received_us size retain",
@@ -41,6 +43,13 @@ TOLD: Final[dict[str, str]] = {
     "audit_anchors": "entry_no hash at_us removed_us",
     "reveals": "kind begun_us ends_us",
     "replays": "replay_no group_id asked_us letters stored refused failed done_us",
+    "matters": "kind code version department_id limits is_example changed_us",
+    "own_days": "day is_workday",
+    "work_windows": "starts_min ends_min",
+    "notices": "notice_no kind severity at_us is_drill is_routed",
+    "deliveries": "channel state tries next_us is_unsure done_us",
+    "escalations": "version wait_no why level due_us",
+    "escalation_steps": "wait_no level why due_us done_us",
 }
 
 

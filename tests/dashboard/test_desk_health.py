@@ -151,7 +151,7 @@ def test_the_told_address_leads_to_the_page_and_the_page_refreshes(street: Writt
     serving.stop()
 
     assert (led.status_code, led.headers["location"]) == (303, "/desk/health?lang=en&group=1")
-    assert len(parts) == 7
+    assert len(parts) == 10
     assert b"wrong type" in orjson.dumps(parts)
     assert b'"href":"?group=1"' in orjson.dumps(parts)
     assert hidden == [404, 404, 404]

@@ -124,6 +124,23 @@ def test_a_suppressed_alarm_colours_nobody(street: Written, reader: Reader) -> N
     assert codes == [3, 0, 3]
 
 
+def test_a_shelved_alarm_colours_nobody(street: Written, reader: Reader) -> None:
+    """It is in the list of shelves; let go, it counts again."""
+    picture = Picture(reader)
+    raise_alarm(street, an_alarm("a", 3))
+    codes = [moved(picture, reader)["a"]["NM-01"][1]]  # type: ignore[index]  # the feed's form
+    for is_held in (True, False):
+        batch = street.writer.begin(now_us())
+        if is_held:
+            batch.hold_alarm("a", now_us())
+        else:
+            batch.let_alarm_go("a", now_us(), None)
+        batch.commit()
+        codes.append(moved(picture, reader)["a"]["NM-01"][1])  # type: ignore[index]  # the feed's form
+
+    assert codes == [3, 0, 3]
+
+
 def test_the_code_is_the_worst_active_alarm(street: Written, reader: Reader) -> None:
     """Raising colours the asset, clearing the worst leaves the next, clearing all leaves none."""
     picture = Picture(reader)

@@ -7,9 +7,11 @@ import pytest
 from dashboard.vitals import Factors, Pulse, feeds_of, gather, heard_of, lag_of, state_of
 from street.assets import Asset
 from street.clock import MINUTE_US, SECOND_US, now_us
+from street.notices import Notice
 from street.readings import DeadLetter, Flag
 from street.scenarios import load_scenarios
 from street.store import Latest, Reader
+from street.store.deliveries import Route
 from tests.dashboard.conftest import Written
 
 FACTORS = Factors(1.5, 3.0, 10.0)
@@ -123,3 +125,16 @@ def test_many_who_look_read_once(street: Written) -> None:
     assert third is not second
     assert fourth is not third
     assert len(opened) == 3
+
+
+def test_duty_and_its_channels_are_among_the_vitals(street: Written) -> None:
+    """Nothing before it ran; then its age, and what did not go out."""
+    with closing(street.store.reader()) as reader:
+        before = gather(reader, now_us(), SCENARIOS, FACTORS)
+        street.store.dispatch().beat(now_us(), "{}")
+        street.store.notices().put(Notice(notice_id="n", kind="late", at_us=now_us()))
+        street.store.deliveries().route(lambda *_: [Route("squad", "", now_us())])
+        after = gather(reader, now_us(), SCENARIOS, FACTORS)
+
+    assert (before.duty_state, list(before.channels)) == ("never", [])
+    assert (after.duty_state, [it[:4] for it in after.channels]) == ("fresh", [("squad", 1, 0, 0)])

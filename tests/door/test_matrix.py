@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from dashboard.access import CALLBACK, CALLBACK_RULES, RULES, Rule
+from dashboard.acts import RIGHTS
 from street.clock import HOUR_US, now_us
 from street.people import Role, Shift
 from street.policy import TABLE, Action, Reach
@@ -29,6 +30,9 @@ EXAMPLES = {
     "/desk/_dash-component-suites/*": "/desk/_dash-component-suites/dash/dash-renderer/build/dash_renderer.min.js",
     "/desk/assets/*": "/desk/assets/tokens.css",
     "/api/incidents/*": "/api/incidents/hotline/0",
+    "/api/incidents/*/candidates": "/api/incidents/hotline/0/candidates",
+    "/api/incidents/*/timeline": "/api/incidents/hotline/0/timeline",
+    "/api/incidents/*/same": "/api/incidents/hotline/0/same",
     "/api/stills/*": "/api/stills/CAM-1",
     "/api/stills/*/sharp": "/api/stills/CAM-1/sharp",
 }
@@ -195,4 +199,6 @@ def test_every_action_of_the_policy_is_asked_for_somewhere() -> None:
     """An action that no address and no callback names would be a right to nothing, or a door without a rule."""
     of_callbacks = {action for rules in CALLBACK_RULES.values() for action in rules.values()}
 
-    assert set(Action) == {rule.action for rule in RULES if rule.action} | of_callbacks
+    of_acts = set(RIGHTS.values())  # one address does many things, and asks for each
+
+    assert set(Action) == {rule.action for rule in RULES if rule.action} | of_callbacks | of_acts

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.front import NGINX, Front
+from dashboard.access import RULES
 from dashboard.bodies import KINDS
 from street.commands import COMMANDS
 from street.config import Config, load
@@ -84,10 +85,13 @@ def test_nginx_asks_where_the_dashboard_listens(config: Config) -> None:
 def test_nginx_lets_through_what_the_dashboard_takes() -> None:
     """A body that the guard would take must not end in nginx's 413."""
     kilobytes = [int(size) * {"k": 1, "m": 1024}[unit] for size, unit in _sizes()]
-    largest = sorted(kind.most_bytes // 1024 for kind in KINDS.values())
+    ours = [(rule.pattern, KINDS[rule.body].most_bytes // 1024) for rule in RULES if "POST" in rule.methods]
+    large = {pattern for pattern, most in ours if most > min(kilobytes)}
 
-    assert min(kilobytes) >= largest[-2]
-    assert max(kilobytes) >= largest[-1]
+    named = re.findall(r"location ~ \^/api/\((\S+)\)/import\$ \{", text("deploy/nginx.conf"))
+
+    assert large == {f"/api/{name}/import" for name in named[0].split("|")}
+    assert max(kilobytes) >= max(most for _, most in ours)
 
 
 def _sizes() -> list[tuple[str, str]]:
@@ -144,7 +148,7 @@ def test_a_unit_can_do_little_harm(units: Path, name: str) -> None:
 
 def test_what_runs_for_ever_is_watched_and_started_again() -> None:
     """The embedded broker is another's program, which tells systemd nothing."""
-    for name in ("ingest", "dashboard", "broker"):
+    for name in ("ingest", "duty", "dashboard", "broker"):
         unit = text(f"deploy/systemd/sky-eye-{name}.service")
 
         assert "\nRestart=always\n" in unit

@@ -20,6 +20,10 @@ see_incident      wall:A operator:A officer:A squad_leader:A grid_worker:A depar
 see_still         operator:A officer:A squad_leader:A grid_worker:A department:A leader:A
 reveal            operator:D officer:D squad_leader:A
 export_incidents  squad_leader:A leader:A
+change_matters    admin:E
+see_indicators    wall:A operator:A squad_leader:A leader:A
+act_on_alarm      operator:A squad_leader:A
+shelve_alarm      operator:A squad_leader:A
 see_people        admin:E leader:A squad_leader:A operator:A
 change_people     admin:E
 see_roster        admin:A leader:A operator:A officer:A grid_worker:A squad_leader:A
@@ -29,6 +33,14 @@ see_audit         auditor:E
 export_audit      auditor:E
 see_system        admin:E operator:E leader:E
 keep_system       admin:E
+report_incident   operator:A officer:A squad_leader:A grid_worker:A department:A leader:A
+import_incidents  operator:A squad_leader:A
+file_incident     operator:A squad_leader:A
+dispatch_incident operator:A squad_leader:A leader:A
+handle_incident   officer:A squad_leader:A grid_worker:A department:A
+verify_incident   operator:A grid_worker:A squad_leader:A
+supervise_incident squad_leader:A leader:A
+reopen_incident   leader:A
 """
 CELLS = {
     (Action(line.split()[0]), Role(cell.split(":")[0])): cell.split(":")[1]

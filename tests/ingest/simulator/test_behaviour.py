@@ -11,8 +11,8 @@ from ingest.simulator.nature import Nature, local_hour
 from ingest.simulator.roster import read_roster
 from street.assets import Asset
 from street.clock import SECOND_US
-from street.rules.threshold import is_within
-from street.scenarios import Scenarios, load_scenarios
+from street.scenarios import Level, Rule, Scenarios, load_scenarios
+from street.scenarios.conditions import Limit, Source
 
 ROSTER = read_roster(Path(street.__file__).parent / "geo" / "demo_assets.csv")
 NATURE = Nature(7)
@@ -45,15 +45,27 @@ def test_what_is_measured_is_described_and_plausible(scenarios: Scenarios) -> No
     assert wrong == []
 
 
+def plain(rule: Rule) -> list[Level]:
+    """The levels of a rule that is a limit of one value; others look back or around."""
+    source = Source(quantity=rule.quantity)
+    return [it for it in rule.levels if isinstance(it.when, Limit) and it.when.source == source]
+
+
+def breaks(level: Level, value: float) -> bool:
+    """Whether *value* breaks a plain limit."""
+    return isinstance(level.when, Limit) and level.when.is_breach(value)
+
+
 def test_an_ordinary_day_breaks_no_grave_limit(scenarios: Scenarios) -> None:
     """Level 1 and 2 belong to the story alone, or the wall would fill by itself."""
     grave = [
         (asset.asset_id, rule.rule_id)
         for asset in ROSTER
         for rule in scenarios[asset.kind].rules
-        if rule.severity <= 2
+        for level in plain(rule)
+        if level.severity <= 2
         for at_s in DAY
-        if rule.is_breach(float(measure(asset, at_s, NATURE)[rule.quantity]))
+        if breaks(level, float(measure(asset, at_s, NATURE)[rule.quantity]))
     ]
 
     assert grave == []
@@ -65,9 +77,10 @@ def test_an_ordinary_day_breaks_few_mild_limits(scenarios: Scenarios) -> None:
     for asset in ROSTER:
         for rule in scenarios[asset.kind].rules:
             for at_s in DAY[::3]:
-                in_hours = rule.hours is None or is_within(rule.hours, int(at_s * SECOND_US))
                 if rule.quantity in (said := measure(asset, at_s, NATURE)) and rule.rule_id != "bay-overstayed":
-                    hits[rule.rule_id] += in_hours and rule.is_breach(float(said[rule.quantity]))
+                    holds = rule.schedule.holds(int(at_s * SECOND_US))
+                    broken = any(breaks(level, float(said[rule.quantity])) for level in plain(rule))
+                    hits[rule.rule_id] += holds and broken
 
     assert {name: count for name, count in hits.items() if count > 7} == {}
 

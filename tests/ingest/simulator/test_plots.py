@@ -10,6 +10,7 @@ from ingest.simulator.nature import Nature
 from ingest.simulator.plots import PLOTS
 from ingest.simulator.roster import read_roster
 from street.scenarios import Rule, load_scenarios
+from street.scenarios.conditions import Limit
 
 ROSTER = read_roster(Path(street.__file__).parent / "geo" / "demo_assets.csv")
 NOON_S = 1_795_492_800.0
@@ -33,11 +34,18 @@ def played(name: str, lasts_s: float) -> list[tuple[float, Values]]:
     return [(second, usual | plot.change(second, lasts_s, usual)) for second in range(int(lasts_s))]
 
 
+def limit_of(rule: Rule) -> Limit:
+    """The one limit of the rule's first level."""
+    when = rule.levels[0].when
+    assert isinstance(when, Limit)
+    return when
+
+
 def longest_breach_s(rule: Rule, story: list[tuple[float, Values]]) -> int:
     """Return for how many seconds on end the limit is broken."""
     best = run = 0
     for _, values in story:
-        run = run + 1 if rule.is_breach(float(values[rule.quantity])) else 0
+        run = run + 1 if limit_of(rule).is_breach(float(values[rule.quantity])) else 0
         best = max(best, run)
     return best
 
@@ -47,7 +55,7 @@ def test_a_plot_is_long_and_bad_enough_to_be_noticed(name: str, rule_id: str) ->
     """Even the shortest one outlasts the delay of the limit it is meant for."""
     rule = RULES[rule_id]
 
-    assert longest_breach_s(rule, played(name, PLOTS[name].lasts_s[0])) > rule.on_delay_s
+    assert longest_breach_s(rule, played(name, PLOTS[name].lasts_s[0])) > rule.levels[0].on_delay_s
 
 
 @pytest.mark.parametrize("name", PLOTS)
@@ -71,7 +79,7 @@ def test_a_flood_falls_before_it_ends() -> None:
     over = [
         second
         for second, values in played("flood", 1700)
-        if RULES["road-flooded"].is_over(float(values["water_level"]))
+        if limit_of(RULES["road-flooded"]).is_over(float(values["water_level"]))
     ]
 
     assert over

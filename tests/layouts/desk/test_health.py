@@ -6,7 +6,7 @@ import pytest
 
 from layouts import ids
 from layouts.desk.health import REFRESHED, health_page, mark, refreshed, tiles
-from layouts.desk.vitals import DialectLine, Feed, LetterLine, Vitals
+from layouts.desk.vitals import ChannelLine, DialectLine, Feed, LetterLine, Vitals
 from layouts.wording import desk_words_in
 from street.clock import MINUTE_US, SECOND_US
 from tests.layouts.desk.reading import NOW_US, a_viewer, links, piece, pieces, said
@@ -77,6 +77,16 @@ def test_lag_size_and_letters_are_told_with_units() -> None:
 
     assert "到达滞后|40 ms|中位；95% 在 2.5 s 内|数据库|12.3 MB|12,345,678 B|拒收消息|1,234|20 条留存样本" in told
     assert "到达滞后|—|近 5 分钟无可比数据" in said(tiles(VITALS._replace(lag_us=None), ZH))
+
+
+def test_duty_and_what_left_the_house_are_told_with_why_it_did_not() -> None:
+    """Somebody who was not called at night finds out here."""
+    channels = [ChannelLine("mail", 0, 30, 0, ""), ChannelLine("squad", 2, 1_200, 1, "the robot refused: 93000")]
+    told = said(tiles(VITALS._replace(duty_us=NOW_US - 20 * SECOND_US, channels=channels), ZH))
+
+    assert "值守进程心跳|过期|2026-11-24 19:24:13 · 20秒前" in told
+    assert "外发通知|1,230|待发 2 · 失败 1 · squad: the robot refused: 93000" in told
+    assert "值守进程心跳|从未收到|值守进程从未运行|外发通知|—|未配置渠道" in said(tiles(VITALS, ZH))
 
 
 def test_a_reason_opens_its_panel_and_keeps_the_rest_of_the_address() -> None:

@@ -1,11 +1,15 @@
 """`python -m street check`."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from street.__main__ import main
+from street.clock import DAY_US
+from street.commands.check import unknown_years
 from street.config import load
+from street.worktime import Calendar
 from tests.street.commands.kept import a_street
 from tests.street.keeping.conftest import an_old_store, revision_of
 
@@ -62,3 +66,15 @@ def test_a_damaged_store_is_75(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
     assert code == 75
     assert "not a database" in capsys.readouterr().err
+
+
+def test_a_year_whose_holidays_nobody_knows_is_told_two_months_ahead() -> None:
+    """Before its first deadline is worked out wrong; until then it is normal, and once it is settled it is silent."""
+    new_years_eve_us, known = 4_070_880_000_000_000 - DAY_US, {date(2098, 1, 1): True}  # 2098-12-31 in Asia/Shanghai
+    calendar = Calendar(own_days=known)
+
+    told = [unknown_years(calendar, at_us) for at_us in (new_years_eve_us - 70 * DAY_US, new_years_eve_us)]
+
+    assert told[0] == []
+    assert [line[:17] for line in told[1]] == ["holidays of 2099 "]
+    assert unknown_years(Calendar(own_days={**known, date(2099, 1, 1): False}), new_years_eve_us) == []

@@ -20,6 +20,8 @@ def test_a_default_obeys_its_own_rule(section: str, item) -> None:  # type: igno
         for topic_filter, dialect in item.default:
             grouped.setdefault(dialect, []).append(topic_filter)
         default: object = grouped
+    elif item.name == "channels":
+        default = {}  # said by name
     else:
         default = str(item.default) if isinstance(item.default, Path) else item.default
 
@@ -44,7 +46,7 @@ def test_the_checked_in_file_routes_as_the_default_does() -> None:
 def test_durations_and_sizes_carry_their_unit() -> None:
     """`_s`, `_days`, `_rows` … : nobody has to guess."""
     units = ("_s", "_ms", "_min", "_h", "_hours", "_days", "_rows", "_mb", "_kb", "_mm", "_m", "_factor")
-    counts = ("_messages", "_max", "_each", "port")
+    counts = ("_messages", "_max", "_each", "_positions", "port")
     numbers = [f"{section}.{item.name}" for section, item in KEYS if type(item.default) in {int, float}]
 
     assert [name for name in numbers if not name.endswith(units + counts)] == []

@@ -16,6 +16,7 @@ from street.scenarios import Scenarios, load_scenarios
 
 NOON_US = 1_795_492_800 * SECOND_US
 GAUGE = Asset(asset_id="G-1", kind="gauge", name="gauge one", lon=120.3, lat=36.0)
+WHY = "why: {cause: {zh: 因, en: C}, consequence: {zh: 果, en: E}, response: {zh: 办, en: R}}"
 FORM = """
 kind: gauge
 name: {zh: 水位, en: Gauge}
@@ -26,9 +27,9 @@ quantities:
   tilt: {unit: °, plausible: [0, 90]}
 rules:
   wet: {quantity: water_level, raise_above: 1, clear_at: 0.5, on_delay_s: 30, off_delay_s: 20, severity: 2,
-        title: {zh: 积水, en: Wet}}
-  deep: {quantity: water_level, raise_above: 3, clear_at: 2, severity: 1, title: {zh: 深水, en: Deep}}
-"""
+        title: {zh: 积水, en: Wet}, WHY}
+  deep: {quantity: water_level, raise_above: 3, clear_at: 2, severity: 1, title: {zh: 深水, en: Deep}, WHY}
+""".replace("WHY", WHY)
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +45,9 @@ def two_kinds(tmp_path_factory: pytest.TempPathFactory) -> Scenarios:
     """Two kinds that measure one quantity and mean other things by it."""
     folder: Path = tmp_path_factory.mktemp("kinds")
     level = FORM.partition("rules:")[0].replace("kind: gauge", "kind: level")
-    rule = "  low: {quantity: water_level, raise_below: 1, clear_at: 2, severity: 3, title: {zh: 低, en: Low}}"
+    rule = "  low: {quantity: water_level, raise_below: 1, clear_at: 2, severity: 3, title: {zh: 低, en: Low}, WHY}"
     (folder / "gauge.yaml").write_text(FORM, encoding="utf-8")
-    (folder / "level.yaml").write_text(f"{level}rules:\n{rule}\n", encoding="utf-8")
+    (folder / "level.yaml").write_text(f"{level}rules:\n{rule.replace('WHY', WHY)}\n", encoding="utf-8")
     return load_scenarios(folder)
 
 
@@ -251,9 +252,9 @@ def buttons(tmp_path_factory: pytest.TempPathFactory) -> Scenarios:
     folder: Path = tmp_path_factory.mktemp("buttons")
     rule = """rules:
   press: {quantity: water_level, raise_above: 1, clear_at: 0, off_delay_s: 20, momentary: true, severity: 1,
-          title: {zh: 按, en: Press}}
-  flat: {quantity: water_level, raise_below: -4, clear_at: 0, severity: 4, title: {zh: 低, en: Flat}}
-"""
+          title: {zh: 按, en: Press}, WHY}
+  flat: {quantity: water_level, raise_below: -4, clear_at: 0, severity: 4, title: {zh: 低, en: Flat}, WHY}
+""".replace("WHY", WHY)
     (folder / "gauge.yaml").write_text(FORM.partition("rules:")[0] + rule, encoding="utf-8")
     return load_scenarios(folder)
 

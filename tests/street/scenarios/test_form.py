@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from street.errors import ConfigError
-from street.scenarios.form import Quantity, scenario_in
+from street.scenarios.conditions import Limit, Source
+from street.scenarios.form import scenario_in
+from street.scenarios.quantity import Quantity
+from street.scenarios.schedule import Schedule
 
 GOOD = """\
 kind: gauge
@@ -26,6 +29,7 @@ rules:
     severity: 2
     matter: "01004"
     title: {zh: 积水, en: Wet}
+    why: {cause: {zh: 因, en: C}, consequence: {zh: 果, en: E}, response: {zh: 办, en: R}}
 """
 PRESSED = GOOD.replace("on_delay_s: 30", "momentary: true")
 
@@ -47,8 +51,11 @@ def test_a_scenario_is_read_as_written(tmp_path: Path) -> None:
         name="water_level", unit="m", low=-5, high=20, is_telling=True
     )
     assert scenario.quantities["mood"].unit is None
-    assert (rule.rule_id, rule.raise_above, rule.raise_below, rule.clear_at) == ("wet", 1, None, 0.5)
-    assert (rule.on_delay_s, rule.off_delay_s, rule.hours) == (30, 0, (22 * 60, 6 * 60 + 30))
+    [level] = rule.levels
+    assert (rule.rule_id, level.when) == (
+        "wet", Limit(source=Source(quantity="water_level"), raise_above=1, clear_at=0.5)
+    )  # fmt: skip
+    assert (level.on_delay_s, level.off_delay_s, rule.schedule) == (30, 0, Schedule(hours=((22 * 60, 6 * 60 + 30),)))
     assert (rule.severity, rule.matter, rule.title, rule.title_en) == (2, "01004", "积水", "Wet")
 
 

@@ -17,7 +17,8 @@ name: {{zh: 物, en: Thing}}
 icon: thing
 interval_s: 60
 quantities: {{tilt: {{plausible: [0, 90]}}}}
-rules: {{{rule}: {{quantity: tilt, raise_above: 10, clear_at: 5, severity: 3, title: {{zh: 歪, en: Leans}}}}}}
+rules: {{{rule}: {{quantity: tilt, raise_above: 10, clear_at: 5, severity: 3, title: {{zh: 歪, en: Leans}},
+          why: {{cause: {{zh: 因, en: C}}, consequence: {{zh: 果, en: E}}, response: {{zh: 办, en: R}}}}}}}}
 """
 # the matters our rules name, as GB/T 47678.5-2026 words them
 MATTERS = {
@@ -66,18 +67,18 @@ def test_known_quantities_carry_their_canonical_unit(scenarios: Scenarios) -> No
     [
         ("smoke_detector", {1, 4}),
         ("elder_button", {1, 4}),
-        ("water_level", {1, 2}),
-        ("manhole", {2}),
+        ("water_level", {1, 2, 3, 4}),
+        ("manhole", {2, 3, 4}),
         ("tree_tilt", {2}),
         ("fire_lane_sensor", {2}),
-        ("streetlight", {3}),
-        ("noise_meter", {3}),
+        ("streetlight", {3, 4}),
+        ("noise_meter", {3, 4}),
         ("gateway", {4}),
     ],
 )
 def test_severity_fits_the_danger(scenarios: Scenarios, kind: str, severities: set[int]) -> None:
     """People in danger first, lamps and bins later: a wall where all is red shows nothing."""
-    assert {rule.severity for rule in scenarios[kind].rules} == severities
+    assert {level.severity for rule in scenarios[kind].rules for level in rule.levels} == severities
 
 
 def test_only_a_call_for_help_is_momentary(scenarios: Scenarios) -> None:
@@ -91,7 +92,7 @@ def test_a_fire_lane_may_be_crossed(scenarios: Scenarios) -> None:
     """Only who stands there for more than three minutes blocks it."""
     [rule] = scenarios["fire_lane_sensor"].rules
 
-    assert (rule.on_delay_s, rule.severity, rule.matter) == (180, 2, "09012")
+    assert (rule.levels[0].on_delay_s, rule.severity, rule.matter) == (180, 2, "09012")
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,15 @@
 """Alarms move only by appended transitions."""
 
-from street.alarms import AlarmState
+from collections.abc import Callable
+
+import pytest
+
+from street.alarms import AlarmState, Back, Grade
 from street.assets import Asset
-from street.store import Reader, Store, Writer
-from tests.street.store.makers import NOON_US, an_alarm, rows
+from street.errors import StoreError
+from street.incidents import Act, Order
+from street.store import Batch, Reader, Store, Writer
+from tests.street.store.makers import KEEPER, NOON_US, an_alarm, an_incident, rows
 
 
 def test_every_transition_is_a_row(store: Store, reader: Reader, writer: Writer) -> None:
@@ -102,3 +108,107 @@ def test_the_broker_explains_whoever_is_suppressed(reader: Reader, writer: Write
     batch.commit()
 
     assert [it.alarm_id for it in reader.victims(broker)] == ["v"]
+
+
+def step(writer: Writer, *steps: Callable[[Batch], object]) -> None:
+    """Write some steps of the rules in one batch."""
+    batch = writer.begin(NOON_US)
+    for one in steps:
+        one(batch)
+    batch.commit()
+
+
+GRAVE = an_alarm(severity=1, incident_id="rules/a-1")
+BACK = Back("a-1", "n-1", "loud", NOON_US + 90, 92.0, 1)
+
+
+def test_an_alarm_that_comes_back_has_its_incident_relapse(reader: Reader, writer: Writer) -> None:
+    """What a verifier reads as evidence of recovery would else be a lie."""
+    step(writer, lambda it: it.report_incident(an_incident()), lambda it: it.raise_alarm(GRAVE))
+    step(writer, lambda it: it.clear_alarm("a-1", NOON_US + 60, 50.0))
+    [recovered] = reader.incidents(["rules/a-1"])
+
+    step(writer, lambda it: it.raise_again(BACK, an_incident("rules/a-2")))
+
+    [relapsed] = reader.open_incidents()
+    [alarm] = reader.active_alarms()
+    assert (recovered.recovered_us, relapsed.recovered_us) == (NOON_US + 60, None)
+    assert (alarm.announced, alarm.repeats, alarm.cleared_us, alarm.incident_id) == (2, 2, None, "rules/a-1")
+
+
+def test_an_alarm_that_comes_back_after_its_incident_was_dealt_with_opens_another(
+    store: Store, reader: Reader, writer: Writer
+) -> None:
+    """Somebody took it for a false alarm, and a minute later there is smoke again."""
+    step(writer, lambda it: it.report_incident(an_incident()), lambda it: it.raise_alarm(GRAVE))
+    step(writer, lambda it: it.clear_alarm("a-1", NOON_US + 60, 50.0))
+    dismiss = Order(action_id="d", incident_id="rules/a-1", act=Act.DISMISS, at_us=NOON_US, reason="false alarm")
+    store.acts().act(dismiss, by=KEEPER, now_us=NOON_US)
+
+    step(writer, lambda it: it.raise_again(BACK, an_incident("rules/a-2")))
+
+    [alarm] = reader.active_alarms()
+    [incident] = reader.open_incidents()
+    assert alarm.incident_id == incident.incident_id == "rules/a-2"
+    assert incident.alarm_id == "a-1"
+
+
+def test_coming_back_twice_is_once(reader: Reader, writer: Writer) -> None:
+    """A batch that is repeated after a failure counts nothing twice."""
+    step(writer, lambda it: it.raise_alarm(an_alarm()), lambda it: it.clear_alarm("a-1", NOON_US + 60, 50.0))
+    for _ in range(2):
+        step(writer, lambda it: it.raise_again(BACK._replace(severity=3), None))
+
+    [alarm] = reader.active_alarms()
+    assert (alarm.announced, alarm.repeats) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("severity", "announced", "incidents"),
+    [(1, 2, ["rules/a-1"]), (4, 1, []), (3, 1, [])],
+    ids=["graver calls and opens", "milder does not", "the same is nothing"],
+)
+def test_severity_rises_and_falls_by_transitions(
+    store: Store, reader: Reader, writer: Writer, severity: int, announced: int, incidents: list[str]
+) -> None:
+    """Whoever acknowledged a mild alarm has not seen that it became grave."""
+    step(writer, lambda it: it.raise_alarm(an_alarm()))
+    opens = an_incident() if severity == 1 else None
+
+    step(writer, lambda it: it.regrade_alarm(Grade("a-1", severity, NOON_US + 5, 99.0), opens))
+
+    [alarm] = reader.active_alarms()
+    told = rows(store, "SELECT act, severity, is_announced FROM alarm_transitions ORDER BY transition_no")
+    assert (alarm.severity, alarm.announced) == (severity, announced)
+    assert [it.incident_id for it in reader.open_incidents()] == incidents
+    assert told == [("raise", 3, 1)] + ([("regrade", severity, announced - 1)] if severity != 3 else [])
+
+
+def test_what_a_shelving_holds_calls_when_it_is_let_go(reader: Reader, writer: Writer) -> None:
+    """Raised without an incident however grave; the incident comes with the call, and only once."""
+    step(writer, lambda it: it.raise_alarm(an_alarm(severity=1, is_held=True)))
+    [held], nothing = reader.active_alarms(), reader.open_incidents()
+
+    for _ in range(2):
+        step(writer, lambda it: it.let_alarm_go("a-1", NOON_US + 60, an_incident()))
+
+    [alarm] = reader.active_alarms()
+    assert (held.announced, held.is_held, nothing) == (0, True, [])
+    assert (alarm.announced, alarm.is_held, alarm.incident_id) == (1, False, "rules/a-1")
+    assert len(reader.open_incidents()) == 1
+
+
+def test_a_grave_alarm_that_calls_must_have_its_incident(writer: Writer) -> None:
+    """Our own mistake is told at the door."""
+    with pytest.raises(StoreError, match="opens an incident"):
+        step(writer, lambda it: it.raise_alarm(an_alarm(severity=1)))
+
+
+def test_repeats_are_counted_in_one_write(store: Store, reader: Reader, writer: Writer) -> None:
+    """And tell no screen."""
+    step(writer, lambda it: it.raise_alarm(an_alarm()))
+    step(writer, *(lambda it, n=number: it.repeat_alarm("a-1", NOON_US + n) for number in range(1, 1_000)))
+
+    [alarm] = reader.active_alarms()
+    assert (alarm.repeats, alarm.last_us) == (1_000, NOON_US + 999)
+    assert [change.body for change in reader.changes_since(0) or []][1:] == [{}]
