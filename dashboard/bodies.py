@@ -28,6 +28,7 @@ KINDS: Final[dict[Body, Kind]] = {
     "json": Kind("application/json", 64 * 1024),
     "form": Kind("application/x-www-form-urlencoded", 16 * 1024),
     "xlsx": Kind(XLSX, 5 * 1024 * 1024, 30.0),
+    "list": Kind("application/octet-stream", 16 * 1024 * 1024, 60.0),
 }
 MOST_FIELDS: Final = 64
 DEEPEST: Final = 24

@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 
-from layouts.wording import desk_en, desk_zh, en, health_en, health_zh, zh
+from layouts.wording import (
+    assets_en,
+    assets_zh,
+    desk_en,
+    desk_zh,
+    en,
+    health_en,
+    health_zh,
+    newcomers_en,
+    newcomers_zh,
+    zh,
+)
 
 _DESK: Mapping[str, Mapping[str, str]] = {
-    "zh": {**desk_zh.WORDS, **health_zh.WORDS},
-    "en": {**desk_en.WORDS, **health_en.WORDS},
+    "zh": {**desk_zh.WORDS, **health_zh.WORDS, **assets_zh.WORDS, **newcomers_zh.WORDS},
+    "en": {**desk_en.WORDS, **health_en.WORDS, **assets_en.WORDS, **newcomers_en.WORDS},
 }
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"zh": zh.WORDS, "en": en.WORDS}
 

@@ -8,16 +8,18 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from street.alarms import Alarm
+from street.alarms import Alarm, opens_incident
 from street.assets import Asset
 from street.clock import SECOND_US
-from street.readings import NOT_LIVE, Reading
+from street.readings import LATE_US, NOT_LIVE, Flag, Reading
 from street.rules.threshold import Clear, Move, Pend, Raise, Watch
 from street.scenarios import Rule, Scenarios
 
 __all__ = ["Clear", "Move", "Pend", "Raise", "Rules"]
 
 _NOT_LIVE: Final = int(NOT_LIVE)
+_NOT_EVEN_DOUBTFUL: Final = int(NOT_LIVE & ~(Flag.LATE | Flag.HISTORY))  # more speaks against it than its age
+_CLOCK_SKEW: Final = int(Flag.CLOCK_SKEW)
 _NO_ASSETS: Final[Mapping[str, Asset]] = {}
 _NEVER_SEEN: Final[Mapping[tuple[str, str], int]] = {}
 
@@ -85,22 +87,26 @@ class Rules:
         for (asset_id, rule_id), since_us in (pending or {}).items():
             self._take_up_delay(asset_id, rule_id, since_us)
 
-    def observe(self, asset: Asset, reading: Reading) -> list[Move]:
+    def observe(self, asset: Asset, reading: Reading, *, in_doubt: bool = False) -> list[Move]:
         """Return what *reading* of *asset* moves; it must be fresh (never seen before).
 
         Readings that say nothing about now (`NOT_LIVE`) or are no newer than one already observed move nothing; only
-        a momentary breach is never too late while it is live.
+        a momentary breach is never too late while it is live. What is late and *in_doubt*, for its clock may be wrong,
+        can break a grave limit and does nothing else.
         """
         asset_id, quantity, at_us, received_us, value, flags = reading
         rules = self._rules.get((asset.kind, quantity))
-        if rules is None or flags & _NOT_LIVE or value is None:
+        if rules is None or value is None:
             return []
+        if flags & _NOT_LIVE:
+            return self._doubtful(asset, reading, rules) if in_doubt and not flags & _NOT_EVEN_DOUBTFUL else []
         track = self._tracks.get((asset_id, quantity)) or self._track(asset_id, rules, asset)
         if track.kind != asset.kind:
             moves = self._leave(asset_id, quantity, received_us)
             return moves + self.observe(asset, reading)
         # a source's clock may run ahead: later readings of a corrected clock must not look old
-        at_us = min(at_us, received_us)
+        is_wrong = flags & _CLOCK_SKEW and received_us - at_us > LATE_US
+        at_us = received_us if is_wrong else min(at_us, received_us)
         if at_us <= track.last_us:
             is_told = track.is_momentary and not track.floor < value < track.ceiling
             return self._belated(track, asset, at_us, value) if is_told else []
@@ -145,6 +151,22 @@ class Rules:
         for watch in track.watches:
             watch.asset = asset
             moves += watch.observe_belated(at_us, value)
+        return moves
+
+    def _doubtful(self, asset: Asset, reading: Reading, rules: tuple[Rule, ...]) -> list[Move]:
+        """Return the grave alarms, by arrival, of a value that is either history or true now: silence is the worse."""
+        value, at_us, moves = reading.value, reading.received_us, []
+        assert value is not None
+        track = self._tracks.get(reading[:2]) or self._track(reading.asset_id, rules, asset)
+        for watch in track.watches:
+            rule = watch.rule
+            is_grave = rule.is_momentary or opens_incident(rule.severity)
+            if is_grave and rule.kind == asset.kind and watch.alarm is None and rule.is_breach(value):
+                watch.asset = asset
+                for move in watch.observe(at_us, value):
+                    self._note(move, track, watch)
+                    moves.append(move)
+        track.look()
         return moves
 
     def _note(self, move: Move, track: _Track, watch: Watch) -> None:

@@ -104,11 +104,14 @@ class Judge:
         self._causes.learn(assets)
         self.quality.learn(assets)
 
-    def observe(self, asset: Asset, reading: Reading) -> list[CausedMove]:
-        """Return what *reading* of *asset* moves; it must be fresh (never seen before)."""
+    def observe(self, asset: Asset, reading: Reading, *, in_doubt: bool = False) -> list[CausedMove]:
+        """Return what *reading* of *asset* moves; it must be fresh (never seen before).
+
+        *in_doubt*: it is late, and may be live by a clock that is wrong.
+        """
         if not reading.flags & OLD_NEWS:
             self.heard[reading.asset_id] = reading.received_us
-        moves = self._rules.observe(asset, reading)
+        moves = self._rules.observe(asset, reading, in_doubt=in_doubt)
         return [caused for move in moves for caused in self._causes.take(move)] if moves else []
 
     def note_presence(self, asset_id: str, at_us: int, *, is_there: bool) -> None:

@@ -9,7 +9,7 @@ from bench.ingest_process import Rig, kill
 from bench.mqtt_socket import Publisher, packet, reading_packets
 from ingest.client import Link, LinkSettings
 from street import clock
-from tests.broker.mosquitto import RIGS
+from tests.broker.mosquitto import RIGS, Mqtt5Rig
 from tests.ingest.fake_broker import until
 
 pytestmark = pytest.mark.broker
@@ -26,6 +26,7 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
 def a_link(rig: Rig, **changes: object) -> Link:
     """Return ingest's own way to listen."""
     settings = {"filters": ("street/#",), "reconnect_min_s": 0.05, "reconnect_max_s": 0.2, "keepalive_s": 5}
+    settings["is_mqtt5"] = isinstance(rig, Mqtt5Rig)
     return Link(
         LinkSettings(
             host="127.0.0.1", port=rig.port, username="ingest", password=rig.password("ingest"), **(settings | changes)
@@ -205,3 +206,17 @@ def test_the_broker_killed_loses_nothing_that_ingest_had_acknowledged(rig: Rig) 
 
     assert stored_s < 3
     assert len(rows) == len(set(rows)) == 400
+
+
+def test_a_burst_through_one_filter_waits_and_loses_nothing(rig: Rig) -> None:
+    """Fifteen times what may be unacknowledged at once, while ingest is away, and it is killed in the middle."""
+    rig.start_ingest().terminate()
+    speak(rig, readings(20_000))
+    process = rig.start_ingest()
+    rig.wait_for_rows(2_000, within_s=20)
+    kill(process)
+
+    rig.start_ingest()
+
+    rows = rig.wait_for_rows(20_000, within_s=60)
+    assert len(rows) == len(set(rows)) == 20_000

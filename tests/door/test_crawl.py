@@ -71,7 +71,16 @@ def everything(served: Serving, config: Config) -> set[str]:
     store = opened(config)
     for role in Role:
         browser = served.browser(signed_in(store, role, DISTRICT))
-        for page in ("/wall", "/account", "/login", "/pair", "/desk/people", "/desk/audit", "/desk/devices"):
+        for page in (
+            "/wall",
+            "/account",
+            "/login",
+            "/pair",
+            "/desk/people",
+            "/desk/audit",
+            "/desk/devices",
+            "/desk/assets",
+        ):
             found |= {link.replace("&amp;", "&") for link in LINKS.findall(browser.get(page).text)}
     store.close()
     return found
