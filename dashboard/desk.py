@@ -38,6 +38,7 @@ from dashboard import (
     desk_roster,
     people_import,
 )
+from dashboard.cookies import csrf_cookie
 from dashboard.desk_view import PAGE_ACTIONS, areas_named, viewer_at
 from dashboard.looks import LANGUAGES, language_of, remember
 from dashboard.office import Office
@@ -127,6 +128,7 @@ def rich_dash(office: Office, server: FastAPI) -> RichDash:
         title=html.escape(office.config.dashboard.title),
         update_title="",
         serve_locally=True,
+        csrf_token_name=csrf_cookie(office.config),
         suppress_callback_exceptions=True,  # most ids are in panels that are not always there
         enable_mcp=False,
         add_log_handler=False,

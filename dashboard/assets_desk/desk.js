@@ -12,7 +12,6 @@
 
   const element = (type, children, props = {}) => ({ namespace: "dash_html_components", type, props: { ...props, children } });
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
-  const cookie = (name) => document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
   const panel = () => document.querySelector("[data-import]");
   let chosen = null;
 
@@ -30,7 +29,7 @@
     const answer = await fetch(`${address}?lang=${lang}${query}`, {
       method: "POST",
       body: await file.arrayBuffer(),
-      headers: { "content-type": type, "x-csrftoken": decodeURIComponent(cookie("_csrf_token")) },
+      headers: { "content-type": type, "x-csrftoken": document.getElementById("desk-csrf").value },
     });
     if (answer.status !== 200 && answer.status !== 422) throw new Error(String(answer.status));
     return answer.json();

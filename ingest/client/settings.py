@@ -48,7 +48,7 @@ def settings_of(config: Config, *, user: str, client_id: str, filters: Iterable[
     return LinkSettings(
         host=line.host,
         port=line.port,
-        is_mqtt5=line.protocol == 5,
+        is_mqtt5=line.mqtt == 5,
         username=user,
         password=broker.password_of(config, user),
         client_id=client_id,

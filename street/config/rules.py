@@ -49,7 +49,7 @@ def choice(*words: str) -> Rule:
     return Rule(f"one of {', '.join(words)}", lambda value: isinstance(value, str) and value in words)
 
 
-def protocol() -> Rule:
+def mqtt_version() -> Rule:
     """Take a version of MQTT; 5 is a number to YAML, 3.1.1 is not."""
     return Rule("3.1.1 or 5", lambda value: value == "3.1.1" or (type(value) is int and value == 5))
 

@@ -22,14 +22,14 @@ class MosquittoRig(Rig):
     """A street whose broker is mosquitto."""
 
     has_tls = False
-    protocol = "3.1.1"
+    mqtt = "3.1.1"
 
     def __init__(self, *, assets: int) -> None:
         if shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") is None:
             pytest.fail("mosquitto is missing: apt-get install mosquitto (make test does it)")
         super().__init__(assets=assets)
         text = self.config_file.read_text(encoding="utf-8")
-        ours = f"broker:\n  embedded: false\n  protocol: {self.protocol}\n"
+        ours = f"broker:\n  embedded: false\n  mqtt: {self.mqtt}\n"
         self.config_file.write_text(text.replace("broker:\n", ours), encoding="utf-8")
 
     def __enter__(self) -> Self:
@@ -83,7 +83,7 @@ class MosquittoRig(Rig):
 class Mqtt5Rig(MosquittoRig):
     """The same, over MQTT 5."""
 
-    protocol = "5"
+    mqtt = "5"
 
 
 class TlsRig(MosquittoRig):

@@ -102,6 +102,15 @@ def test_only_what_leads_in_answers_a_stranger(served: Serving, everything: set[
     assert {answers[path].text for path in refused} == {'{"error":"sign in first"}'}
 
 
+def test_no_answer_lets_another_origin_read_it(served: Serving, everything: set[str]) -> None:
+    """Not even one that is asked for by another page, with its own name or none."""
+    origins = [{"origin": "https://evil.example"}, {"origin": "null"}]
+    answers = [served.stranger.get(path, headers=origins[len(path) % 2]) for path in everything if path[:1] == "/"]
+
+    assert len(answers) > 100
+    assert [name for answer in answers for name in answer.headers if name.startswith("access-control-")] == []
+
+
 def test_the_allow_list_is_what_the_table_says_is_open() -> None:
     """One list is written by hand, the other is the guard's; both must say the same."""
     named = {rule.pattern for rule in RULES if rule.action is Action.OPEN}
