@@ -47,7 +47,7 @@ def turn(link: Link) -> None:
 def speak(rig: Rig, packets: list[bytes]) -> None:
     """Publish *packets* as the devices, and wait until the broker has confirmed them."""
     publisher = Publisher("127.0.0.1", rig.port, "devices", rig.password("devices"), client_id="devices")
-    publisher.publish(packets, within_s=20)
+    publisher.publish(packets, within_s=60)
     publisher.close()
 
 
@@ -209,14 +209,17 @@ def test_the_broker_killed_loses_nothing_that_ingest_had_acknowledged(rig: Rig) 
 
 
 def test_a_burst_through_one_filter_waits_and_loses_nothing(rig: Rig) -> None:
-    """Fifteen times what may be unacknowledged at once, while ingest is away, and it is killed in the middle."""
+    """More than may be unacknowledged at once (1,337 here, 2,000 there), and ingest is killed in the middle.
+
+    No more than that: mosquitto saves all that waits with every change, and takes the square of it.
+    """
     rig.start_ingest().terminate()
-    speak(rig, readings(20_000))
+    speak(rig, readings(6_000))
     process = rig.start_ingest()
-    rig.wait_for_rows(2_000, within_s=20)
+    rig.wait_for_rows(1_000, within_s=20)
     kill(process)
 
     rig.start_ingest()
 
-    rows = rig.wait_for_rows(20_000, within_s=60)
-    assert len(rows) == len(set(rows)) == 20_000
+    rows = rig.wait_for_rows(6_000, within_s=60)
+    assert len(rows) == len(set(rows)) == 6_000
