@@ -18,7 +18,7 @@ unexport CONFIG
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo replay test check format lock bench accept soak faults clean
+.PHONY: help setup setup-test demo replay test check format lock bench accept soak faults walk clean
 
 help:    ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ accept: setup-test ## the journeys alone: Chromium against the whole product
 
 soak: setup-test ## memory, files and threads of a running demo (MINUTES=30)
 	@$(VENV) -m bench soak --minutes $(or $(MINUTES),30)
+
+walk: ## docs/operations.md walked as it stands, on a fresh Debian under systemd (root)
+	@sh scripts/walk.sh
 
 faults: setup-test ## kill -9, a broken broker, a stopped server: nothing acknowledged may be lost
 	@$(VENV) -m pytest -m faults --timeout=600

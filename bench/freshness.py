@@ -4,7 +4,8 @@
     python -m bench.freshness --old 1.0       # the worst: all of them
 
 Beside it what ingest really does: `Quality.sweep` over as many courses every ten seconds, and `Judge.tick` over a fifth
-as many assets every second. Prints one JSON line with medians and the goal.
+as many assets every second; and the worst moments, when every quantity falls silent at once and when all are back.
+Prints one JSON line with medians and the goal.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import time
 from collections.abc import Callable
 
 from street.assets import Asset
-from street.clock import SECOND_US
+from street.clock import DAY_US, SECOND_US
 from street.freshness import sweep
 from street.rules.judge import Judge, LiveValue, Memory
 from street.scenarios import load_scenarios
@@ -44,6 +45,8 @@ def main() -> None:
     found = {
         "sweep_ms": _median_ms(lambda: sweep(pulses, NOW_US), given.rounds),
         "quality_sweep_ms": _median_ms(lambda: judge.quality.sweep(NOW_US), given.rounds),
+        "all_turn_silent_ms": _median_ms(lambda: _hush(judge), given.rounds, before=lambda: _calm(judge)),
+        "all_return_ms": _median_ms(lambda: _calm(judge), given.rounds, before=lambda: _hush(judge)),
         "judge_tick_ms": _median_ms(lambda: list(judge.tick(NOW_US, listening_since_us=1)), given.rounds),
     }
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(os.getloadavg()[0], 1)}
@@ -63,9 +66,22 @@ def _judge(ages_s: list[float]) -> Judge:
     return Judge(load_scenarios(), assets, memory)
 
 
-def _median_ms(act: Callable[[], object], rounds: int) -> float:
+def _calm(judge: Judge) -> None:
+    """Have every quantity heard again: nobody can miss what nobody listened for."""
+    judge.quality.sweep(NOW_US, listening_since_us=NOW_US)
+    judge.quality.take()
+
+
+def _hush(judge: Judge) -> None:
+    """Have every quantity fall silent."""
+    judge.quality.sweep(NOW_US + DAY_US)
+    judge.quality.take()
+
+
+def _median_ms(act: Callable[[], object], rounds: int, before: Callable[[], object] = lambda: None) -> float:
     took = []
     for _ in range(rounds):
+        before()
         began = time.perf_counter()
         act()
         took.append((time.perf_counter() - began) * 1000)

@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from street.policy import Action
 
-Body = Literal["none", "json", "form", "xlsx", "table"]
+Body = Literal["none", "json", "form", "xlsx", "table", "list"]
 READ: Final = frozenset({"GET", "HEAD"})
 GET: Final = frozenset({"GET"})
 POST: Final = frozenset({"POST"})
@@ -74,6 +74,16 @@ RULES: Final = (
     Rule("/desk/devices", Action.KEEP_DEVICES),
     Rule("/desk/audit", Action.SEE_AUDIT),
     Rule("/desk/audit.csv", Action.EXPORT_AUDIT),
+    Rule("/desk/assets", Action.SEE_ASSETS),
+    Rule("/desk/assets.csv", Action.SEE_ASSETS),
+    Rule("/desk/assets.xlsx", Action.SEE_ASSETS),
+    Rule("/desk/assets.geojson", Action.SEE_ASSETS),
+    Rule("/desk/assets.html", Action.SEE_ASSETS, why="labels to print"),
+    Rule("/desk/assets-template.xlsx", Action.KEEP_ASSETS, why="the empty list to fill in"),
+    Rule("/desk/newcomers", Action.KEEP_ASSETS),
+    Rule("/system/assets", Action.SEE_ASSETS, why="leads to the desk"),
+    Rule("/system/newcomers", Action.KEEP_ASSETS, why="leads to the desk"),
+    Rule("/system/assets/*", Action.SEE_ASSETS, why="leads to the asset at the desk; what a QR label says"),
     Rule("/desk/health", Action.SEE_SYSTEM),
     Rule("/desk/health/now", Action.SEE_SYSTEM, why="the page refreshes itself by it"),
     Rule("/system/health", Action.SEE_SYSTEM, why="leads to the desk's page"),
@@ -84,6 +94,7 @@ RULES: Final = (
     Rule("/desk/_favicon.ico", Action.USE_OWN_ACCOUNT),
     Rule(f"/desk{CALLBACK}", Action.USE_OWN_ACCOUNT, POST, _ASKED, "json"),
     Rule("/api/people/import", Action.CHANGE_PEOPLE, POST, body="xlsx"),
+    Rule("/api/assets/import", Action.KEEP_ASSETS, POST, body="list"),
     # -- incidents and pictures ------------------------------------------------------------------------------------
     Rule("/api/actions", Action.REPORT_INCIDENT, POST, "whoever may add a note; each act asks its own right", "json"),
     Rule("/api/incidents", Action.SEE_INCIDENT, READ_POST, "reporting asks its own right", "json"),
@@ -132,6 +143,11 @@ CALLBACK_RULES: Final[Mapping[str, Mapping[str, Action]]] = {
         "pair-go.search": Action.KEEP_DEVICES,
         "pair-said.children": Action.KEEP_DEVICES,
         "..session-said.children...session-go.search..": Action.KEEP_DEVICES,
+        "assets-go.search": Action.SEE_ASSETS,
+        "..asset-form-said.children...asset-form-go.search..": Action.KEEP_ASSETS,
+        "..asset-said.children...asset-go.search..": Action.KEEP_ASSETS,
+        "newcomers-go.search": Action.KEEP_ASSETS,
+        "..newcomer-said.children...newcomer-go.search..": Action.KEEP_ASSETS,
         "audit-go.search": Action.SEE_AUDIT,
         "audit-chain.children": Action.SEE_AUDIT,
         "letters-replay-said.children": Action.KEEP_SYSTEM,

@@ -49,6 +49,7 @@ from dashboard import (
     stills,
 )
 from dashboard.answers import refused, to_sign_in
+from dashboard.cookies import csrf_cookie
 from dashboard.counts import TodayCounter
 from dashboard.forgetting import Forgetter
 from dashboard.guard import Guard
@@ -233,6 +234,7 @@ def light_dash(config: Config, server: FastAPI) -> LightDash:
         title=html.escape(config.dashboard.title),
         update_title="",
         serve_locally=True,
+        csrf_token_name=csrf_cookie(config),
         enable_mcp=False,
         add_log_handler=False,
         on_error=_log_callback_error,

@@ -30,6 +30,7 @@ KINDS: Final[dict[Body, Kind]] = {
     "form": Kind("application/x-www-form-urlencoded", 16 * 1024),
     "xlsx": Kind(XLSX, 5 * 1024 * 1024, 30.0),
     "table": Kind(XLSX, 5 * 1024 * 1024, 30.0, "text/csv"),
+    "list": Kind("application/octet-stream", 16 * 1024 * 1024, 60.0),
 }
 MOST_FIELDS: Final = 64
 DEEPEST: Final = 24

@@ -9,7 +9,8 @@ from street.config import Config
 if TYPE_CHECKING:
     from street.store import Session
 
-CSRF_COOKIE: Final = "_csrf_token"  # Dash's renderer sends it back as X-CSRFToken
+SECURE_CSRF: Final = "__Host-csrf"  # Dash's renderer sends it back as X-CSRFToken
+PLAIN_CSRF: Final = "_csrf_token"
 CSRF_HEADER: Final = "x-csrftoken"
 CSRF_FIELD: Final = "csrf"  # in forms
 SECURE_SESSION: Final = "__Host-sid"
@@ -26,21 +27,26 @@ def session_cookie(config: Config) -> str:
     return SECURE_SESSION if is_secure(config) else PLAIN_SESSION
 
 
+def csrf_cookie(config: Config) -> str:
+    """Return the name of the cookie with the CSRF text."""
+    return SECURE_CSRF if is_secure(config) else PLAIN_CSRF
+
+
 def give(response: Response, config: Config, token: str, session: "Session", now_us: int) -> None:
     """Give a browser its new session; it outlives neither the session nor, for a person, the browser."""
     lasts_s = None if session.kind == "person" else max(0, (session.ends_us - now_us) // 1_000_000)
     _set(response, config, session_cookie(config), token, lasts_s, is_hidden=True)
-    _set(response, config, CSRF_COOKIE, session.csrf, lasts_s, is_hidden=False)
+    _set(response, config, csrf_cookie(config), session.csrf, lasts_s, is_hidden=False)
 
 
 def give_csrf(response: Response, config: Config, session: "Session") -> None:
     """Give a browser the CSRF text alone."""
-    _set(response, config, CSRF_COOKIE, session.csrf, None, is_hidden=False)
+    _set(response, config, csrf_cookie(config), session.csrf, None, is_hidden=False)
 
 
 def take(response: Response, config: Config) -> None:
     """Take both away."""
-    for name, is_hidden in ((session_cookie(config), True), (CSRF_COOKIE, False)):
+    for name, is_hidden in ((session_cookie(config), True), (csrf_cookie(config), False)):
         _set(response, config, name, "", 0, is_hidden=is_hidden)
 
 

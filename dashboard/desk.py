@@ -1,7 +1,7 @@
 """The desk: the second Dash app, under /desk/, and the routes beside it.
 
     address ──▶ guard ──▶ page (the shell) ──▶ `show`: path and query in, the page out, for who asks
-                             └── a panel's button ──▶ desk_people, desk_roster, desk_devices, desk_audit, desk_health
+                             └── a panel's button ──▶ desk_people, desk_roster, desk_devices, desk_asset, …
 
 Every callback is a plain function that asks the policy about the very thing it is to show or to change.
 """
@@ -24,15 +24,21 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard import (
     asking,
+    asset_files,
+    asset_import,
     audit_export,
+    desk_asset,
+    desk_assets,
     desk_audit,
     desk_devices,
     desk_health,
+    desk_newcomers,
     desk_people,
     desk_person,
     desk_roster,
     people_import,
 )
+from dashboard.cookies import csrf_cookie
 from dashboard.desk_view import PAGE_ACTIONS, areas_named, viewer_at
 from dashboard.looks import LANGUAGES, language_of, remember
 from dashboard.office import Office
@@ -73,6 +79,8 @@ BUILDS: Final[Mapping[Action, Build]] = {
     Action.SEE_ROSTER: desk_roster.page,
     Action.KEEP_DEVICES: desk_devices.page,
     Action.SEE_AUDIT: desk_audit.page,
+    Action.SEE_ASSETS: desk_assets.page,
+    Action.KEEP_ASSETS: desk_newcomers.page,
     Action.SEE_SYSTEM: desk_health.page,
 }
 
@@ -96,6 +104,8 @@ def routes(office: Office) -> list[BaseRoute]:
     return [
         *own,
         *audit_export.routes(office),
+        *asset_files.routes(office),
+        *asset_import.routes(office),
         *people_import.routes(office),
         *desk_health.routes(office),
         Route(f"{PREFIX}/assets/{{name:path}}", Shelf({**_files(), "tokens.css": TOKENS}.get)),
@@ -118,6 +128,7 @@ def rich_dash(office: Office, server: FastAPI) -> RichDash:
         title=html.escape(office.config.dashboard.title),
         update_title="",
         serve_locally=True,
+        csrf_token_name=csrf_cookie(office.config),
         suppress_callback_exceptions=True,  # most ids are in panels that are not always there
         enable_mcp=False,
         add_log_handler=False,
@@ -146,6 +157,8 @@ def join(pages: Dash, office: Office) -> None:
         off_loop(show_page)
     )  # fmt: skip
     for part in (desk_people, desk_person, desk_roster, desk_devices, desk_audit, desk_health, people_import):
+        part.join(pages, office, areas)
+    for part in (desk_asset, desk_assets, desk_newcomers):
         part.join(pages, office, areas)
 
 

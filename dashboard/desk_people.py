@@ -72,7 +72,8 @@ def led_to(search: object, **wanted: object) -> object:
     texts = {name: value.strip() if isinstance(value, str) else "" for name, value in wanted.items()}
     if all(query.get(name, "") == text[:200] for name, text in texts.items()):
         return no_update
-    return search_of({**query, "page": "", "before": "", "entry": ""}, **texts)
+    gone = dict.fromkeys(("page", "before", "entry", "done", "onto"), "")
+    return search_of({**query, **gone}, **texts)
 
 
 def _panel(viewer: Viewer, seen: Mapping[str, Person], areas: Areas, *, changes: bool) -> Component | None:

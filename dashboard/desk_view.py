@@ -11,7 +11,7 @@ from dashboard import asking
 from dashboard.looks import LANGUAGE_COOKIE, LANGUAGES
 from dashboard.office import Office
 from dashboard.refusals import Refusal
-from layouts.desk.addresses import AUDIT, DEVICES, HEALTH, PEOPLE, ROSTER, query_of
+from layouts.desk.addresses import ASSETS, AUDIT, DEVICES, HEALTH, NEWCOMERS, PEOPLE, ROSTER, query_of
 from layouts.desk.areas import AreaName, Areas
 from layouts.desk.frame import Viewer
 from layouts.wording import desk_words_in
@@ -24,6 +24,8 @@ PAGE_ACTIONS: Final = {
     ROSTER: Action.SEE_ROSTER,
     DEVICES: Action.KEEP_DEVICES,
     AUDIT: Action.SEE_AUDIT,
+    ASSETS: Action.SEE_ASSETS,
+    NEWCOMERS: Action.KEEP_ASSETS,
     HEALTH: Action.SEE_SYSTEM,
 }
 

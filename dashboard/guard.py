@@ -24,7 +24,7 @@ from dashboard import asking, bodies, rates
 from dashboard.access import CALLBACK_RULES, Rule, callback_prefix, rule_of
 from dashboard.answers import refused, wants_page
 from dashboard.callback_shape import check
-from dashboard.cookies import CSRF_COOKIE, CSRF_FIELD, CSRF_HEADER, give_csrf, is_secure, session_cookie
+from dashboard.cookies import CSRF_FIELD, CSRF_HEADER, csrf_cookie, give_csrf, is_secure, session_cookie
 from dashboard.leaving import FIXED_HEADERS, ONLY_HTTPS, Leaving, content_policy
 from dashboard.office import Office
 from dashboard.refusals import Refusal
@@ -211,12 +211,13 @@ class Guard:
 
     def _with_csrf(self, here: Arrived, known: Known | None, leaving: Leaving) -> Send:
         """Return the way out, which gives a page of a session the CSRF text where its browser has lost it."""
-        if not known or not wants_page(here.scope) or here.cookies.get(CSRF_COOKIE) == known.session.csrf:
+        name = csrf_cookie(self._office.config)
+        if not known or not wants_page(here.scope) or here.cookies.get(name) == known.session.csrf:
             return leaving
         cookie = Response()
         give_csrf(cookie, self._office.config, known.session)
         given = [(name, value) for name, value in cookie.raw_headers if name == b"set-cookie"]
-        mark = f"{CSRF_COOKIE}=".encode()
+        mark = f"{name}=".encode()
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":

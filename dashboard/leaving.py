@@ -29,7 +29,7 @@ def content_policy(script_hashes: Sequence[str]) -> str:
             "connect-src 'self'",
             "worker-src 'self'",
             "object-src 'none'",
-            "base-uri 'self'",
+            "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",
         ]

@@ -5,10 +5,10 @@
 Masking comes before cutting, and a hex dump shows the masked bytes: a phone number in hex is a phone number.
 """
 
-import unicodedata
 from typing import Final
 
 from layouts.desk.letters import Sample
+from layouts.desk.plain_text import seen
 from street.masking import masked
 from street.store import StoredLetter
 
@@ -17,8 +17,6 @@ READ: Final = 4_096  # bytes; a number that SHOWN would cut in two is whole in t
 UNSURE: Final = 64  # bytes; at the end of what was read a number may be cut, and covering shortens what is before
 LINE: Final = 8
 LONGEST_TOPIC: Final = 300
-UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-KEPT: Final = frozenset("\n\t")
 FEWEST_NULS: Final = 4  # one in so many bytes: it is text of two bytes a letter
 
 
@@ -63,13 +61,6 @@ def _encoding(payload: bytes) -> str:
                 continue
             return encoding
     return "latin-1"
-
-
-def seen(text: str) -> str:
-    r"""Return *text* with `\uXXXX` for what cannot be seen or turns the direction of what follows."""
-    return "".join(
-        one if one in KEPT or unicodedata.category(one) not in UNSEEN else f"\\u{ord(one):04x}" for one in text
-    )
 
 
 def dump(raw: bytes) -> str:

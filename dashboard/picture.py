@@ -47,7 +47,7 @@ class Picture:
             series_id: (asset_id, quantity) for series_id, (asset_id, quantity, _) in reader.series().items()
         }
         self._heard_us: dict[str, int] = {}
-        self._offline = {asset_id for asset_id, (online, _) in reader.availability().items() if not online}
+        self._offline = {asset_id: at_us for asset_id, (online, at_us) in reader.availability().items() if not online}
         self._alarms: dict[str, Alarm] = {it.alarm_id: it for it in reader.active_alarms() if not it.is_held}
         self._worst: dict[str, int] = {}
         for alarm in self._alarms.values():
@@ -129,8 +129,10 @@ class Picture:
         return asset_id, figure
 
     def _take_availability(self, body: Body, moved: Body) -> None:
-        for asset_id, online, _at_us in body.get("o", ()):
-            (self._offline.discard if online else self._offline.add)(asset_id)
+        for asset_id, online, at_us in body.get("o", ()):
+            self._offline.pop(asset_id, None)
+            if not online:
+                self._offline[asset_id] = at_us
             if asset_id in self._assets:
                 moved.setdefault("a", {})[asset_id] = self._age(asset_id)
 
@@ -177,8 +179,10 @@ class Picture:
     # -- the feed's forms ---------------------------------------------------------------------------------------
 
     def _age(self, asset_id: str) -> list[Any]:
-        code = self._worst.get(asset_id) or (OFFLINE if asset_id in self._offline else 0)
-        return [seconds(self._heard_us.get(asset_id)), code]
+        heard_us = self._heard_us.get(asset_id)
+        # as `street.freshness.standing`: who still speaks after it was called offline is there
+        is_away = asset_id in self._offline and (heard_us is None or heard_us <= self._offline[asset_id])
+        return [seconds(heard_us), self._worst.get(asset_id) or (OFFLINE if is_away else 0)]
 
     @staticmethod
     def _asset(asset: Asset) -> Body:

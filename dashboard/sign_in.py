@@ -207,5 +207,6 @@ def _sign_out(office: Office, _request: Request) -> Response:
     if session is not None:
         office.sessions.end(session.session_id, by=asking.actor(), reason="signed-out")
     answer = RedirectResponse(OUT, 303)
+    answer.headers["clear-site-data"] = '"storage"'  # what a tablet keeps for working without a network
     cookies.take(answer, office.config)
     return answer

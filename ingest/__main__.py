@@ -8,7 +8,6 @@
     python -m ingest detect                   lines `timestamp,value` in, how odd each is out, in lock step
     python -m ingest dead-letters list        why messages were refused
     python -m ingest dead-letters replay      decode and store them again, where that is possible now
-    python -m ingest register FILE.csv        load a list of assets
     python -m ingest check                    what the configuration will do: routes, dialects, assets, rules
     python -m ingest reload                   have the running ingest (and embedded broker) read it anew
     python -m ingest record FILE              the broker's raw traffic into a file, until SIGTERM or a limit
@@ -67,9 +66,6 @@ def _parser() -> argparse.ArgumentParser:
     letters.add_parser("list", help="why, and how many")
     replay = letters.add_parser("replay", help="decode and store them again")
     replay.add_argument("--code", help="only those refused for this reason")
-    register = commands.add_parser("register", help="load a CSV list of assets")
-    register.add_argument("file", type=Path)
-    register.add_argument("--demo", action="store_true", help="mark them as examples")
     commands.add_parser("check", help="explain what the configuration will do")
     commands.add_parser("reload", help="have the running ingest read the configuration anew")
     _add_traffic(commands)
@@ -172,20 +168,6 @@ def _dead_letters(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
-def _register(config: Config, options: argparse.Namespace) -> int:
-    from ingest.register import read_assets  # noqa: PLC0415 - as above
-    from street.store import open_store  # noqa: PLC0415 - as above
-
-    assets, faults = read_assets(options.file, is_demo=options.demo)
-    store = open_store(config.store.url, now_us=clock.now_us)
-    store.register_assets(assets)
-    store.close()
-    for fault in faults:
-        sys.stderr.write(f"{options.file}: {fault}\n")
-    sys.stdout.write(f"registered {len(assets)}, left out {len(faults)}\n")
-    return 1 if faults else 0
-
-
 def _check(config: Config, _options: argparse.Namespace) -> int:
     from ingest import check  # noqa: PLC0415 - as above
 
@@ -232,7 +214,6 @@ _COMMANDS: Final = {
     "decode": _decode,
     "detect": _detect,
     "dead-letters": _dead_letters,
-    "register": _register,
     "check": _check,
     "reload": _reload,
     "record": _record,

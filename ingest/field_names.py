@@ -12,11 +12,16 @@ from street.readings import UNITS
 
 # Names that mean exactly one quantity, in lower snake case.
 ALIASES: Final[dict[str, tuple[str, str | None]]] = {
-    **dict.fromkeys(["temp", "t", "air_temperature", "ambient_temperature", "temp_c_sht"], ("temperature", None)),
-    **dict.fromkeys(["hum", "h", "rh", "relative_humidity", "air_humidity", "hum_sht"], ("humidity", None)),
+    **dict.fromkeys(
+        ["temp", "t", "air_temperature", "ambient_temperature", "temp_c_sht", "temperature_sensor"],
+        ("temperature", None),
+    ),
+    **dict.fromkeys(
+        ["hum", "h", "rh", "relative_humidity", "air_humidity", "hum_sht", "humidity_sensor"], ("humidity", None)
+    ),
     **dict.fromkeys(["barometer", "barometric_pressure", "air_pressure"], ("pressure", None)),
     **dict.fromkeys(
-        ["lux", "light_intensity", "illumination", "light_level", "luminosity", "ill"], ("illuminance", None)
+        ["lux", "light_intensity", "illumination", "luminosity", "ill", "illuminance_sensor"], ("illuminance", None)
     ),
     **dict.fromkeys(["battery_level", "battery_percent", "battery_percentage", "soc"], ("battery", None)),
     **dict.fromkeys(
@@ -26,16 +31,18 @@ ALIASES: Final[dict[str, tuple[str, str | None]]] = {
     **dict.fromkeys(["filling_level", "fill", "filllevel"], ("fill_level", None)),
     **dict.fromkeys(["pm2_5", "pm_25", "pm2p5"], ("pm25", None)),
     **dict.fromkeys(["laeq", "leq", "noise"], ("noise_laeq", None)),
-    **dict.fromkeys(["lamax", "lmax"], ("noise_lamax", None)),
+    **dict.fromkeys(["lamax", "lmax", "lafmax", "la_fmax"], ("noise_lamax", None)),
     **dict.fromkeys(["tilt_angle", "inclination"], ("tilt", None)),
-    **dict.fromkeys(["leak", "leakage", "water_leakage"], ("water_leak", None)),
+    **dict.fromkeys(
+        ["leak", "leakage", "water_leakage", "leakage_status", "water_leakage_status"], ("water_leak", None)
+    ),
     **dict.fromkeys(["lid_open", "cover_opened", "lid_opened"], ("cover_open", None)),
     **dict.fromkeys(["lane_count", "lanes_count", "vehicles", "car_count"], ("vehicle_count", None)),
     **dict.fromkeys(["people", "person_count", "people_total"], ("people_count", None)),
     **dict.fromkeys(["contact", "contact_state"], ("contact_closed", None)),
     **dict.fromkeys(["relay", "relay_on", "lamp_on"], ("switch_on", None)),
     **dict.fromkeys(["button", "sos", "panic"], ("button_pressed", None)),
-    **dict.fromkeys(["motion_detected"], ("motion", None)),
+    **dict.fromkeys(["motion_detected", "presence", "presence_sensor"], ("motion", None)),
     "low_battery": ("battery_low", None),
     **{f"{gas}_{number}": (gas + number, None) for gas, number in (("co", "2"), ("no", "2"), ("so", "2"), ("o", "3"))},
     **{f"pm_{size}": (f"pm{size}", None) for size in ("1", "10")},
@@ -54,6 +61,8 @@ WORDED: Final = {
     "lid": "cover_open", "lid_state": "cover_open", "lid_status": "cover_open", "cover": "cover_open",
     "cover_state": "cover_open", "door": "contact_closed", "door_state": "contact_closed",
     "door_status": "contact_closed", "contact_state": "contact_closed", "contact": "contact_closed",
+    "magnet_status": "contact_closed", "pir": "motion", "pir_status": "motion",
+    "leakage_status": "water_leak", "water_leakage_status": "water_leak",
 }  # fmt: skip
 # Under these parents a plain name means something else than alone: soil temperature is no air temperature.
 APART: Final = frozenset({"soil", "water", "rain", "metering", "pipe"})

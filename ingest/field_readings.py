@@ -15,6 +15,7 @@ MOST_READINGS: Final = 256
 MOST_STATES: Final = 32
 _ARRAY: Final = 256
 _NAME_CHARACTERS: Final = 64
+_CHANNEL_DIGITS: Final = 3
 _TEXT_CHARACTERS: Final = 200
 _LATITUDES: Final = ("latitude", "lat")
 _LONGITUDES: Final = ("longitude", "lon", "lng", "long")
@@ -51,6 +52,8 @@ class FieldReadings:
             if name == "":
                 self._take_position(value, place, time_us)
                 continue
+            if parent and name.isdecimal() and len(name) <= _CHANNEL_DIGITS:
+                name, parent, channel = parent, "", name  # noqa: PLW2901 - ChirpStack's form of Cayenne: {"analogInput": {"3": 1}}
             quantity, unit = names.get(name) or identify(name, parent)
             if quantity == name and channel is None:
                 quantity, unit, channel = numbered(name)  # noqa: PLW2901 - the name tells its channel

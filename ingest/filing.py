@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from ingest.applying import apply
+from ingest.clocks import Clocks
 from ingest.decode import Decoded, DecodedReading, Kind, Message
 from ingest.register import Register
 from ingest.sightings import note_sighting
@@ -23,6 +24,8 @@ IMPLAUSIBLE: Final = int(Flag.IMPLAUSIBLE)
 MISSING: Final = int(Flag.MISSING)
 SIMULATED: Final = int(Flag.SIMULATED)
 CLOCK_SKEW: Final = int(Flag.CLOCK_SKEW)
+LATE: Final = int(Flag.LATE)
+UNREAL: Final = int(Flag.RETAINED | Flag.SIMULATED)
 # what a source says of a value's worth -> what a person must know beside it
 WORTH: Final = {"historical": int(Flag.HISTORY), "stale": int(Flag.LATE), "bad": IMPLAUSIBLE}
 # kinds that tell of the device and not of the street: counted, not stored
@@ -55,6 +58,7 @@ class Filing:
         self._make_judge = make_judge
         self._judge: Judge | None = None
         self._channels: dict[tuple[str, str], str | int] = {}
+        self._clocks = Clocks(writer)
 
     def file(self, items: Sequence[Item], now_us: int) -> Written:
         """Store *items* in one transaction.
@@ -126,6 +130,7 @@ class Filing:
         readings: list[Reading] = []
         ends: list[int] = []
         find = self.register.find
+        self._clocks.begin(items)
         for item in items:
             message, dialect, decoded = item
             asset = None
@@ -143,9 +148,10 @@ class Filing:
     def _store(
         self, items: Sequence[Item], readings: list[Reading], ends: list[int], batch: Batch, judge: Judge
     ) -> None:
-        by_id = self.register.by_id
+        by_id, doubtful = self.register.by_id, self._clocks.doubtful
         for reading in batch.add_readings(readings):
-            moves = judge.observe(by_id[reading.asset_id], reading)
+            in_doubt = bool(doubtful) and reading[:3] in doubtful
+            moves = judge.observe(by_id[reading.asset_id], reading, in_doubt=in_doubt)
             if moves:
                 apply(moves, batch)
         apply(judge.faults(), batch)
@@ -163,6 +169,8 @@ class Filing:
             if channel is not None:
                 quantity = self._channelled(asset_id, quantity, channel)  # noqa: PLW2901 - its own series
             at_us, earned = (said_us, said) if time_us is None else stamp(time_us, received_us)
+            if earned & LATE and not flags & UNREAL and quality not in WORTH:
+                at_us, earned = self._clocks.read((asset_id, quantity), decoded, at_us, received_us, earned)
             own = flags | earned
             if value is None or quality == "missing":
                 readings.append(Reading(asset_id, quantity, at_us, received_us, None, own | MISSING))

@@ -12,12 +12,11 @@ from typing import Any, Final
 
 from ingest.decode import DIALECTS, Decoded, DecodedReading, Decoder, Message, default_routes
 from ingest.filing import Filing, Item
-from ingest.stamp import LATE_US
 from ingest.topics import matches
 from street.assets import Asset
 from street.errors import StoreError
 from street.logs import quoted
-from street.readings import UNITS
+from street.readings import LATE_US, UNITS
 from street.scenarios import Scenarios
 from street.store import Newcomer, Newcomers, NewcomerState, WaitingMessage
 

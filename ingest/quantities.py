@@ -15,7 +15,15 @@ BOOLEANS: Final = frozenset(
 _WORDS: Final = {"on": True, "off": False, "true": True, "false": False, "yes": True, "no": False}
 _OPEN: Final = {"open": True, "opened": True, "closed": False, "close": False}
 _SHUT: Final = {word: not is_open for word, is_open in _OPEN.items()}
-WORDS: Final[dict[str, dict[str, bool]]] = {"cover_open": _WORDS | _OPEN, "contact_closed": _WORDS | _SHUT}
+_TAKEN: Final = {"occupied": True, "busy": True, "vacant": False, "free": False, "empty": False}
+_MOVED: Final = {"trigger": True, "triggered": True, "detected": True, "normal": False, "idle": False, "clear": False}
+_LEAKS: Final = {"leak": True, "leaking": True, "wet": True, "normal": False, "dry": False}
+_ALARMS: Final = {"alarm": True, "normal": False}
+WORDS: Final[dict[str, dict[str, bool]]] = {
+    "cover_open": _WORDS | _OPEN, "contact_closed": _WORDS | _SHUT, "motion": _WORDS | _MOVED,
+    "parking_occupied": _WORDS | _TAKEN, "occupancy": _WORDS | _TAKEN, "water_leak": _WORDS | _LEAKS,
+    "smoke": _WORDS | _ALARMS, "gas": _WORDS | _ALARMS,
+}  # fmt: skip
 
 # Ways of writing a unit.
 SAME_UNIT: Final = {
@@ -44,7 +52,14 @@ CONVERT: Final[dict[tuple[str, str], Callable[[float], float]]] = {
     ("mg/m³", "µg/m³"): lambda value: value * 1000,
     ("klx", "lx"): lambda value: value * 1000,
     ("ppm", "ppb"): lambda value: value * 1000,
+    ("dBW", "dBm"): lambda value: value + 30,
+    ("J", "kWh"): lambda value: value / 3_600_000,
+    ("kVA", "VA"): lambda value: value * 1000,
+    ("kvar", "var"): lambda value: value * 1000,
 }
+# µg/m³ in one ppb at 25 °C and 1013.25 hPa, the conditions of GB 3095: molar mass / 24.45.
+GASES: Final = {"co": 1.1456, "no2": 1.8817, "so2": 2.6205, "o3": 1.9632}
+_PARTS: Final = {"ppb": 1, "ppm": 1000}
 
 
 def number(value: Any, field: str) -> float:  # noqa: ANN401 - a payload field
@@ -128,7 +143,12 @@ def reading(
         return DecodedReading(quantity, flag, None, path, time_us, channel)
     if ours is None:
         return DecodedReading(quantity, scalar(value, path), unit, path, time_us, channel)
+    if unit in _PARTS and quantity in GASES:
+        gas_ugm3 = number(value, path) * _PARTS[unit] * GASES[quantity]
+        return DecodedReading(quantity, round(gas_ugm3, 3), ours, path, time_us, channel)
     measured, kept_unit = canonical(number(value, path), unit, ours)
+    if quantity == "power_factor" and (unit == "%" or 1 < abs(measured) <= 100):
+        measured, kept_unit = measured / 100, ours
     if kept_unit == "count" and type(measured) is float and measured.is_integer():
         measured = int(measured)  # some codecs know only doubles
     return DecodedReading(quantity, measured, kept_unit, path, time_us, channel)

@@ -6,16 +6,17 @@ more than 120 s ahead ──────────────────▶ 
 within 10 min behind ───────────────────▶ source time
 more than 10 min behind ────────────────▶ source time    LATE
 more than 30 days behind ───────────────▶ source time    LATE, HISTORY
+
+What is late by a clock that is wrong is live all the same: `ingest.clocks` tells it from what was buffered.
 """
 
 from typing import Final
 
 from street.clock import DAY_US, MINUTE_US, SECOND_US
-from street.readings import Flag
+from street.readings import LATE_US, Flag
 
 SKEW_US: Final = 120 * SECOND_US
 AHEAD_US: Final = 5 * MINUTE_US
-LATE_US: Final = 10 * MINUTE_US
 HISTORY_US: Final = 30 * DAY_US
 
 # plain integers: an enum's `|` costs more than the whole stamp

@@ -13,11 +13,14 @@ from street.readings import UNITS
 QUANTITIES: Final = {
     "linkquality": "link_quality", "ac_frequency": "frequency", "power_apparent": "apparent_power",
     "power_reactive": "reactive_power", "illuminance_lux": "illuminance", "contact": "contact_closed",
-    "occupancy": "motion", "sos": "button_pressed", "position": "cover_position",
+    "occupancy": "motion", "presence": "motion", "sos": "button_pressed", "position": "cover_position",
+    "local_temperature": "temperature", "produced_energy": "energy_returned",
+    "energy_produced": "energy_returned", "liquid_depth": "water_level", "liquid_level_percent": "fill_level",
     **{name: name for name in ("soil_moisture", "soil_temperature", "water_temperature")},
     **{name: name for name in UNITS if name not in {"occupancy", "online", "occupied"}},
-    **{name: name for name in BOOLEANS if name not in {"occupancy", "online"}},
+    **{name: name for name in BOOLEANS if name not in {"occupancy", "online", "presence"}},
 }  # fmt: skip
+_UNITS: Final = {"co": "ppm"}  # as that program has it, where the registry has not said so yet
 SPECIAL: Final = frozenset({"voltage", "brightness", "state", "action"})
 # Settings, firmware and bookkeeping: nothing measured.
 SKIPPED: Final = frozenset(
@@ -29,6 +32,7 @@ SKIPPED: Final = frozenset(
 _SETTING: Final = re.compile(r".*_(?:calibration|precision|timeout|threshold|interval|startup|min|max)")
 _PART: Final = re.compile(r"(?:color|update)-\w+")  # of an object, where a site has one topic per property
 _ENDPOINT: Final = re.compile(r"(.+)_(l\d{1,2}|left|right|center|centre|top|bottom|\d{1,2}|phase_[abc])")
+_CLAMP: Final = re.compile(r"(current|power|energy|voltage|power_factor|energy_produced)_([abc])")
 _EMERGENCY: Final = frozenset({"emergency", "panic", "sos", "help", "alarm"})
 _MAINS_SIGNS: Final = ("power", "current", "energy")
 _BATTERY_MOST_V: Final = 100  # a "battery voltage" above this is in millivolts
@@ -66,6 +70,13 @@ class DeviceFields:
                 self.dropped.append(refused)
 
     def _take(self, name: str, value: Any) -> None:  # noqa: ANN401 - a payload field
+        if name == "rain" and type(value) is bool:
+            name = "raining"
+        elif name == "battery_state" and value == "low":
+            name, value = "battery_low", True
+        self._take_plain(name, value)
+
+    def _take_plain(self, name: str, value: Any) -> None:  # noqa: ANN401 - a payload field
         property_name, channel = _endpoint(name)
         if property_name == "voltage":
             self._take_voltage(name, value, channel)
@@ -82,7 +93,7 @@ class DeviceFields:
             self._take_unknown(name, value)
 
     def _add(self, quantity: str, name: str, value: Any, channel: Channel, unit: str | None = None) -> None:  # noqa: ANN401 - a payload field
-        unit = unit or self._device.units.get(name)
+        unit = unit or self._device.units.get(name) or _UNITS.get(name)
         self.readings.append(reading(quantity, value, name, unit=unit, channel=channel))
 
     def _take_voltage(self, name: str, value: Any, channel: Channel) -> None:  # noqa: ANN401 - a payload field
@@ -154,7 +165,7 @@ def _endpoint(name: str) -> tuple[str, Channel]:
     """Return the property and the endpoint of a device with several: `state_l1` gives `state`, `l1`."""
     if name in QUANTITIES or name in SPECIAL:
         return name, None
-    match = _ENDPOINT.fullmatch(name)
+    match = _ENDPOINT.fullmatch(name) or _CLAMP.fullmatch(name)
     if match and (match[1] in QUANTITIES or match[1] in SPECIAL):
         return match[1], match[2]
     return name, None

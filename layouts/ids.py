@@ -112,3 +112,36 @@ LETTERS_REPLAY = "letters-replay"
 LETTERS_REPLAY_SAID = "letters-replay-said"
 LETTERS_FORGET = "letters-forget"
 LETTERS_FORGET_SAID = "letters-forget-said"
+ASSETS_GO = "assets-go"
+ASSETS_TEXT = "assets-text"
+ASSETS_KIND = "assets-kind"
+ASSETS_AREA = "assets-area"
+ASSETS_STATE = "assets-state"
+NEWCOMERS_GO = "newcomers-go"
+NEWCOMERS_TEXT = "newcomers-text"
+NEWCOMERS_STATE = "newcomers-state"
+NEWCOMER_SUBJECT = "newcomer-subject"  # which newcomer the panel is about
+NEWCOMER_ID = "newcomer-id"  # what the asset will be called
+NEWCOMER_NAME = "newcomer-name"
+NEWCOMER_KIND = "newcomer-kind"
+NEWCOMER_AREA = "newcomer-area"
+NEWCOMER_ACCEPT = "newcomer-accept"
+NEWCOMER_ASSET = "newcomer-asset"  # the asset it is mapped onto
+NEWCOMER_ASSETS = "newcomer-assets"  # ids that come to mind
+NEWCOMER_MAP = "newcomer-map"
+NEWCOMER_IGNORE = "newcomer-ignore"
+NEWCOMER_RECALL = "newcomer-recall"
+NEWCOMER_SAID = "newcomer-said"
+NEWCOMER_GO = "newcomer-go"
+ASSET_SUBJECT = "asset-subject"  # which asset the panel is about, and as what it was shown
+ASSET_SAVE = "asset-save"
+ASSET_FORM_SAID = "asset-form-said"
+ASSET_FORM_GO = "asset-form-go"
+ASSET_INSPECTED = "asset-inspected"
+ASSET_SAID = "asset-said"
+ASSET_GO = "asset-go"
+
+
+def asset_field(column: str) -> str:
+    """Return the id of one field of the form that edits an asset."""
+    return f"asset-field-{column}"

@@ -5,6 +5,7 @@ of guesses takes neither the memory nor both processors.
 """
 
 import json
+import re
 import secrets
 import threading
 import unicodedata
@@ -25,6 +26,7 @@ FEWEST_GUESSES: Final = 5e7  # half of what eight random characters take
 JUDGED: Final = 20  # characters that are judged: the estimate's cost grows with the square
 SHORTEST_NAME: Final = 3  # a login or name of two letters would forbid too much
 _GEO: Final = Path(__file__).parent / "geo"
+_WORD_AND_YEAR: Final = re.compile(r"[^\W\d_]{1,12}(?:19|20)\d\d\W{0,2}")  # what a forced change makes of a word
 _UNMISTAKABLE: Final = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -137,6 +139,8 @@ def _places() -> frozenset[str]:
 
 
 def _is_common(password: str) -> bool:
+    if _WORD_AND_YEAR.fullmatch(password):
+        return True
     # 90,000 words that only a new password needs; they ship no types.
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # noqa: PLC0415 - see above
 

@@ -29,6 +29,8 @@ class Action(StrEnum):
     CHANGE_PEOPLE = "change_people"
     SEE_ROSTER = "see_roster"
     CHANGE_ROSTER = "change_roster"
+    SEE_ASSETS = "see_assets"  # the register, its values, ages and faults
+    KEEP_ASSETS = "keep_assets"  # change the register; decide about newcomers
     KEEP_DEVICES = "keep_devices"  # pair screens and tablets, end sessions of others
     SEE_AUDIT = "see_audit"
     EXPORT_AUDIT = "export_audit"
@@ -106,6 +108,10 @@ TABLE: Final[Mapping[Action, Mapping[Role, Right]]] = {
         {Role.ADMIN, Role.LEADER, Role.OPERATOR, Role.OFFICER, Role.GRID_WORKER, Role.SQUAD_LEADER}, _AREA
     ),
     Action.CHANGE_ROSTER: {Role.ADMIN: _ALL, Role.SQUAD_LEADER: _AREA},
+    Action.SEE_ASSETS: dict.fromkeys(
+        {Role.OPERATOR, Role.OFFICER, Role.SQUAD_LEADER, Role.GRID_WORKER, Role.LEADER, Role.ADMIN}, _AREA
+    ),
+    Action.KEEP_ASSETS: {Role.ADMIN: _ALL},
     Action.KEEP_DEVICES: {Role.ADMIN: _ALL, Role.SQUAD_LEADER: _AREA},
     Action.SEE_AUDIT: {Role.AUDITOR: _ALL},
     Action.EXPORT_AUDIT: {Role.AUDITOR: _ALL},

@@ -19,9 +19,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from street.assets import Asset
-from street.clock import DAY_US, HOUR_US
+from street.clock import DAY_US, HOUR_US, SECOND_US
 from street.courses import BEHIND_US, CLOCK_SKEW, IMPLAUSIBLE, JUMPING, NEVER, REPEATED, STUCK, Course, Still
-from street.freshness import FACTORS, Factors, Freshness, interval_s, sweep
+from street.freshness import FACTORS, Factors, interval_s
 from street.readings import Flag
 from street.scenarios import Quantity, Scenarios
 
@@ -97,7 +97,6 @@ class Quality:
         self._moved: list[Fault] = []
         self._stored: dict[tuple[str, str], dict[str, int]] = {}
         self._stuck_since: dict[tuple[str, str], int] = {}
-        self._silent: dict[tuple[str, str], Course] = {}  # those with the fault "silent"
         self._clocks: dict[str, int] = {}  # asset -> when its clock was last seen to be wrong
         for asset_id, quantity, fault, since_us in faults:
             if fault == CLOCK:
@@ -166,24 +165,18 @@ class Quality:
             silent: assets that are not heard at all: their quantities are no fault of their own.
             factors: where stale begins.
         """
-        away = frozenset(silent)
-        pulses = (
-            (course, max(course.heard_us, listening_since_us), course.every_s)
-            for course in self._courses.values()
-            if course.every_s is not None and course.heard_us != NEVER
-        )
-        old = [
-            course
-            for course, age in sweep(pulses, now_us, factors)
-            if age >= Freshness.STALE and course.asset_id not in away
-        ]
-        was_silent, self._silent = self._silent, {(it.asset_id, it.quantity): it for it in old}
-        for key, course in self._silent.items():
-            if SILENT not in course.standing:
+        away, stale_us, moved = frozenset(silent), factors.stale * SECOND_US, self._moved
+        for course in self._courses.values():
+            since_us, every_s = course.heard_us, course.every_s
+            if every_s is None or since_us == NEVER:
+                is_silent = False
+            else:
+                oldest_us = now_us - stale_us * every_s
+                is_silent = since_us < oldest_us and listening_since_us < oldest_us and course.asset_id not in away
+            if is_silent and SILENT not in course.standing:
                 course.standing[SILENT] = now_us
-                self._moved.append(Fault(*key, SILENT, course.heard_us))
-        for key, course in was_silent.items():
-            if key not in self._silent:
+                moved.append(Fault(course.asset_id, course.quantity, SILENT, since_us))
+            elif not is_silent and SILENT in course.standing:
                 self._end(course, SILENT)
 
     def learn(self, assets: Mapping[str, Asset]) -> None:
@@ -192,7 +185,6 @@ class Quality:
             asset = assets.get(course.asset_id)
             if asset is None or asset.kind != course.kind:
                 del self._courses[key]
-                self._silent.pop(key, None)
                 for fault in tuple(course.standing):
                     self._end(course, fault)
             else:
@@ -217,8 +209,6 @@ class Quality:
         course = Course(*key, asset.kind, form, interval_s(asset, scenario, form), low, high, is_plain, is_believed)
         course.stills = [Still(limit) for limit in form.stuck]
         course.standing = self._stored.pop(key, {})
-        if SILENT in course.standing:
-            self._silent[key] = course
         self._courses[key] = course
         if form.at_most:
             course.ceiling = self._courses.get((key[0], form.at_most)) or self._begin(asset, form.at_most)

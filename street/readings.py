@@ -3,13 +3,17 @@
 from enum import IntFlag
 from typing import Final, NamedTuple
 
+from street.clock import MINUTE_US
+
+LATE_US: Final = 10 * MINUTE_US  # what was true longer ago when it arrives, by its own stamp, is late
+
 
 class Flag(IntFlag):
     """What a person must know beside a value. 0 means nothing to add."""
 
     ASSUMED_TIME = 1  # the source gave no usable time: the arrival time stands in
     CLOCK_SKEW = 2  # the source's clock is more than 120 s wrong: ahead of ours, or steadily behind
-    LATE = 4  # more than 10 min old when it arrived: history, never an alarm
+    LATE = 4  # more than 10 min old when it arrived: history, no alarm unless it may be a wrong clock's and is grave
     RETAINED = 8  # the broker's stored copy: a state, never an event or an alarm
     IMPLAUSIBLE = 16  # outside the plausible range: kept, shown as such, out of alarms and averages
     MISSING = 32  # the sensor says it has no value; `value` is None

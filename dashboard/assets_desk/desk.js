@@ -1,4 +1,4 @@
-// What the desk's pages do by themselves: send a workbook, and lead to the sign-in page when the session is over.
+// What the desk's pages do by themselves: send a list, and lead to the sign-in page when the session is over.
 (() => {
   "use strict";
 
@@ -12,26 +12,24 @@
 
   const element = (type, children, props = {}) => ({ namespace: "dash_html_components", type, props: { ...props, children } });
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
-  const cookie = (name) => document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
   const panel = () => document.querySelector("[data-import]");
-  const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
   let chosen = null;
 
   const choose = () => new Promise((resolve) => {
     const input = document.createElement("input");
     input.type = "file";
-    input.accept = ".xlsx";
+    input.accept = panel().dataset.accept;
     input.addEventListener("change", () => resolve(input.files[0] ?? null), { once: true });
     input.addEventListener("cancel", () => resolve(null), { once: true });
     input.click();
   });
 
   const send = async (file, query) => {
-    const { import: address, lang } = panel().dataset;
+    const { import: address, lang, type } = panel().dataset;
     const answer = await fetch(`${address}?lang=${lang}${query}`, {
       method: "POST",
       body: await file.arrayBuffer(),
-      headers: { "content-type": XLSX, "x-csrftoken": decodeURIComponent(cookie("_csrf_token")) },
+      headers: { "content-type": type, "x-csrftoken": document.getElementById("desk-csrf").value },
     });
     if (answer.status !== 200 && answer.status !== 422) throw new Error(String(answer.status));
     return answer.json();

@@ -91,8 +91,9 @@ class Link(Session):
     def listen(self, topics: Collection[str]) -> None:
         """Listen, beside the settings' filters, to *topics* and to no others: now, and after every new connection.
 
-        At QoS 0: an embedded broker has room for few subscriptions that must be acknowledged, and who announces
-        topics announces thousands. What they say while the line is down is lost, but for what is retained.
+        At QoS 0: the embedded broker reserves a share of 65,535 for each subscription that must be acknowledged, and
+        refuses those beyond; who announces topics announces thousands. What they say while the line is down is lost,
+        but for what is retained. A route of their own has them at QoS 1, in the lasting session.
         """
         gone, self._learnt = self._learnt.difference(topics), set(topics)
         fresh = self._learnt - self._subscribed
@@ -112,7 +113,7 @@ class Link(Session):
 
     def _subscribe(self, topics: Collection[str]) -> None:
         for piece in _pieces(topics):
-            self._client.subscribe([(topic, 0) for topic in piece])
+            self._ask_for(piece, 0)
         self._subscribed = set(self._learnt)
 
     def _connected(self, *, session_present: bool) -> None:
@@ -140,9 +141,15 @@ class Link(Session):
         self._last_us = received_us
         payload = bytes(message.payload)
         self.held_bytes += len(payload)
-        self.held.append(
-            Message(topic, payload, message.retain, received_us, self.generation, message.mid, message.qos)
-        )
+        taken = Message(topic, payload, message.retain, received_us, self.generation, message.mid, message.qos)
+        self.held.append(_with_properties(taken, message) if self.settings.is_mqtt5 else taken)
+
+
+def _with_properties(taken: Message, message: paho.MQTTMessage) -> Message:
+    """Return *taken* with what MQTT 5 says beside the payload."""
+    told = message.properties
+    pairs = tuple((name, value) for name, value in getattr(told, "UserProperty", ()))
+    return taken._replace(content_type=getattr(told, "ContentType", ""), properties=pairs)
 
 
 def _pieces(topics: Collection[str]) -> Iterator[list[str]]:

@@ -4,13 +4,16 @@ import logging
 import select
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.client.settings import LinkSettings
 from ingest.client.wire import Wire
@@ -19,6 +22,7 @@ from street import clock
 log = logging.getLogger(__name__)
 
 MISC_INTERVAL_S: Final = 0.25
+SESSION_S: Final = 7 * 86_400  # MQTT 5: how long the broker keeps what comes while we are away; before, it decided
 WINDOW: Final = 20  # of our own QoS 1 messages that may be unconfirmed
 
 
@@ -82,8 +86,8 @@ class Session:
         client = _Paho(
             CallbackAPIVersion.VERSION2,
             client_id=settings.client_id,
-            clean_session=clean_session,
-            protocol=paho.MQTTv311,
+            clean_session=None if settings.is_mqtt5 else clean_session,
+            protocol=paho.MQTTv5 if settings.is_mqtt5 else paho.MQTTv311,
             reconnect_on_failure=False,
             manual_ack=True,
         )
@@ -99,8 +103,21 @@ class Session:
         client.on_disconnect = self._on_disconnect
         # its presence makes paho queue packets for one `loop_write` instead of writing each by itself
         client.on_socket_register_write = _queue_for_the_turn
-        client.connect_async(settings.host, settings.port, keepalive=settings.keepalive_s)
+        if settings.is_mqtt5:
+            lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's own
+            lasting.SessionExpiryInterval = 0 if clean_session else SESSION_S
+            client.connect_async(
+                settings.host, settings.port, settings.keepalive_s, clean_start=clean_session, properties=lasting
+            )
+        else:
+            client.connect_async(settings.host, settings.port, keepalive=settings.keepalive_s)
         return client
+
+    def _ask_for(self, filters: Iterable[str], qos: int) -> int:
+        """Subscribe to *filters* in one packet; return its id."""
+        if self.settings.is_mqtt5:
+            return self._client.subscribe([(item, SubscribeOptions(qos=qos)) for item in filters])[1] or 0
+        return self._client.subscribe([(item, qos) for item in filters])[1] or 0
 
     def route(self, filters: Sequence[str]) -> None:
         """Listen to *filters* instead of the settings': now, and after every new connection."""
@@ -109,7 +126,7 @@ class Session:
         if self._client.is_connected():
             if gone:
                 self._client.unsubscribe(gone)
-            self._subscription = self._client.subscribe([(item, 1) for item in filters])[1] or 0
+            self._subscription = self._ask_for(filters, 1)
             self._write()
 
     def close(self, wait_s: float = 2.0) -> None:
@@ -196,7 +213,7 @@ class Session:
 
     # ----------------------------------------------------------------------------------------- paho's callbacks
 
-    def _on_connect(self, client: paho.Client, _userdata: Any, flags: Any, reason: ReasonCode, _props: Any) -> None:  # noqa: ANN401 - paho's signature
+    def _on_connect(self, _client: paho.Client, _userdata: Any, flags: Any, reason: ReasonCode, _props: Any) -> None:  # noqa: ANN401 - paho's signature
         if reason.is_failure:
             self._refused(str(reason))
             return
@@ -204,7 +221,7 @@ class Session:
         self._backoff_s = self.settings.reconnect_min_s
         self._connected(session_present=bool(flags.session_present))
         if self.settings.filters:
-            self._subscription = client.subscribe([(item, 1) for item in self.settings.filters])[1] or 0
+            self._subscription = self._ask_for(self.settings.filters, 1)
         else:
             self._mark(up=True)
 

@@ -15,6 +15,7 @@ class LinkSettings:
 
     host: str
     port: int
+    is_mqtt5: bool = False
     username: str = ""
     password: str = ""
     client_id: str = "sky-eye-ingest"
@@ -47,6 +48,7 @@ def settings_of(config: Config, *, user: str, client_id: str, filters: Iterable[
     return LinkSettings(
         host=line.host,
         port=line.port,
+        is_mqtt5=line.mqtt == 5,
         username=user,
         password=broker.password_of(config, user),
         client_id=client_id,

@@ -87,9 +87,9 @@ def _of_server(form: str, message: Message) -> Decoded:
 
 def _of_camera(camera: str, rest: list[str], message: Message) -> Decoded:
     form, name = rest[0], rest[1] if len(rest) > 1 else ""
-    if rest[-1] in {"snapshot", "set", "suspend"} or "ptz" in rest:
+    if rest[-1] in {"snapshot", "set", "suspend"} or rest[0].startswith("ptz"):
         return Decoded(Kind.IGNORE, camera)  # a picture is never read as text
-    if rest[-1] == "state" or form in {"classification", "object_classification"}:
+    if rest[-1] in {"state", "suspended"} or form in {"classification", "object_classification"}:
         return Decoded(Kind.LOG, camera)
     if form in {"motion", "review_status"} and not name:
         return _of_picture(camera, form, message.payload)

@@ -44,7 +44,8 @@ _NAMES: Final[dict[str, tuple[str, str | None]]] = {
     "watt": ("power", "W"), "watts": ("power", "W"), "power": ("switch_on", None), "on": ("switch_on", None),
     "level": ("brightness", "%"), "dimmer": ("brightness", "%"), "state": ("switch_on", None),
 }  # fmt: skip
-_Property = tuple[str, str | None]  # datatype and unit
+_Property = tuple[str, str | None, frozenset[str]]  # datatype, unit, words of an enumeration
+_UNTOLD: Final[_Property] = ("", None, frozenset())
 
 
 class Dialect:
@@ -123,7 +124,7 @@ class Dialect:
         children = [child for child in children[:_MOST_CHILDREN] if type(child) is str and _ID.fullmatch(child)]
         if device_id in self._properties or len(self._properties) < _MOST_DEVICES:
             self._properties[device_id], self._children[device_id] = properties, children
-        extra: dict[str, Any] = {"units": {path: unit for path, (_, unit) in properties.items() if unit}}
+        extra: dict[str, Any] = {"units": {path: unit for path, (_, unit, _words) in properties.items() if unit}}
         extra["children"] = children
         for name, ours in (("version", int), ("name", str)):
             if type(told.get(name)) is ours:
@@ -138,8 +139,11 @@ class Dialect:
         path = "/".join(rest)
         if not message.payload:
             return Decoded(Kind.REMOVAL, device_id, extra={"property": path})
-        datatype, unit = self._properties.get(device_id, {}).get(path, ("", None))
-        found = _read(path, rest[1], _text(message.payload), datatype, unit)
+        datatype, unit, words = self._properties.get(device_id, {}).get(path, _UNTOLD)
+        text = _text(message.payload)
+        if words and text not in words:
+            raise RefusedError(UNKNOWN_WORD, path).of(device_id)
+        found = _read(path, rest[1], text, datatype, unit)
         return measured(device_id, None, [found], {}, [])
 
 
@@ -156,8 +160,14 @@ def _properties(nodes: Any) -> dict[str, _Property]:  # noqa: ANN401 - a payload
                 found[f"{node_id}/{property_id}"] = (
                     datatype if type(datatype) is str else "",
                     unit[:16] if type(unit) is str and unit else None,
+                    _words(told.get("format")) if datatype == "enum" else frozenset(),
                 )
     return found
+
+
+def _words(form: Any) -> frozenset[str]:  # noqa: ANN401 - a payload field
+    """Return the words of an enumeration, none where it does not tell them well."""
+    return frozenset(form.split(",")) if type(form) is str and len(form) <= _TEXT_CHARACTERS else frozenset()
 
 
 def _read(path: str, name: str, text: str, datatype: str, unit: str | None) -> DecodedReading:

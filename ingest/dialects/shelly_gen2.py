@@ -39,6 +39,10 @@ _SWITCH: Final[dict[str, _Meaning]] = {
     "ret_aenergy.total": ("energy_returned", "Wh"), "temperature.tC": ("device_temperature", "°C"),
     "brightness": ("brightness", "%"),
 }  # fmt: skip
+_COVER: Final[dict[str, _Meaning]] = {
+    **_SWITCH, "current_pos": ("cover_position", "%"), "state": ("cover_open", None)
+}  # fmt: skip
+_COVERS: Final = {"open": True, "closed": False}  # opening, closing, stopped, calibrating: neither
 _PHASE: Final[dict[str, _Meaning]] = {
     "voltage": ("voltage", "V"), "current": ("current", "A"), "act_power": ("power", "W"),
     "aprt_power": ("apparent_power", "VA"), "pf": ("power_factor", None), "freq": ("frequency", "Hz"),
@@ -46,7 +50,7 @@ _PHASE: Final[dict[str, _Meaning]] = {
 }  # fmt: skip
 _PHASES: Final = ("a", "b", "c", "n", "total")
 _FIELDS: Final[dict[str, dict[str, _Meaning]]] = {
-    "switch": _SWITCH, "light": _SWITCH, "cover": _SWITCH, "pm1": _SWITCH, "rgbw": _SWITCH, "cct": _SWITCH,
+    "switch": _SWITCH, "light": _SWITCH, "cover": _COVER, "pm1": _SWITCH, "rgbw": _SWITCH, "cct": _SWITCH,
     "em1": _PHASE, "em1data": _PHASE,
     "temperature": {"tC": ("temperature", "°C")},
     "humidity": {"rh": ("humidity", "%")},
@@ -57,6 +61,8 @@ _FIELDS: Final[dict[str, dict[str, _Meaning]]] = {
     "flood": {"alarm": ("water_leak", None)},
     "presence": {"num_objects": ("object_count", None)},
     "wifi": {"rssi": ("rssi", "dBm")},
+    "blutrv": {"current_C": ("temperature", "°C"), "battery": ("battery", "%"), "rssi": ("rssi", "dBm")},
+    "bthomedevice": {"battery": ("battery", "%"), "rssi": ("rssi", "dBm")},
     "input": {"state": ("input_on", None), "percent": ("input_level", "%")},
 }  # fmt: skip
 
@@ -179,6 +185,8 @@ def _named(kind: str, component: str, fields: dict[str, Any]) -> list[tuple[str,
             if type(value) is not dict or inner not in value:
                 continue
             value = value[inner]
+        if kind == "cover" and name == "state" and value not in _COVERS:
+            continue
         found.append((name, value, meaning, channel))
     return found
 

@@ -10,7 +10,7 @@ device's own, without a zone; meters of several phases have arrays, one number a
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta, timezone
 from typing import Any, Final
 
@@ -45,11 +45,14 @@ _ENERGY: Final[dict[str, tuple[str, str | None]]] = {
     "Total": ("energy", "kWh"), "Today": ("energy_today", "kWh"), "Yesterday": ("energy_yesterday", "kWh"),
     "Power": ("power", "W"), "ApparentPower": ("apparent_power", "VA"), "ReactivePower": ("reactive_power", "var"),
     "Factor": ("power_factor", None), "Voltage": ("voltage", "V"), "Current": ("current", "A"),
-    "Frequency": ("frequency", "Hz"),
+    "Frequency": ("frequency", "Hz"), "ExportActive": ("energy_returned", "kWh"),
 }  # fmt: skip
 _SKIPPED: Final = frozenset({"Time", "Epoch", "Id", "TotalStartTime", "Period", *_UNIT_FIELDS})
 _LOCAL: Final = re.compile(r"[^Zz+]{10,40}(?<![-+]\d\d:\d\d)", re.ASCII)
 _SWITCH: Final = re.compile(r"(?:POWER|Switch)\d{0,2}", re.ASCII)
+_NUMBERED: Final = re.compile(r"([A-Za-z]+)(\d{1,2})", re.ASCII)  # of an analogue input: Temperature1
+_SHUTTER: Final = re.compile(r"Shutter\d{1,2}", re.ASCII)
+_PRESSED: Final = re.compile(r"(?:Button|Switch)\d{1,2}", re.ASCII)
 _PROBE: Final = re.compile(r".+-(?:\d{1,2}|[0-9A-F]{4,16})", re.ASCII)
 _POLLS: Final = {"STATUS8": "StatusSNS", "STATUS10": "StatusSNS", "STATUS11": "StatusSTS"}
 _SPOKEN: Final = frozenset({"LOGGING", "UPTIME"})  # text without a form
@@ -156,12 +159,12 @@ def _document(device_id: str, prefix: str, form: str, message: Message) -> Decod
     extra: dict[str, Any] = {}
     time_us = _time(document, message.received_us, extra)
     taken = FieldReadings()
-    if form in {"SENSOR", "StatusSNS"}:
-        _take_sensors(document, taken)
-    elif form in {"STATE", "StatusSTS"}:
-        _take_state(document, taken)
-    elif form == "RESULT" and prefix == "stat":
-        _take_switches(document, taken)
+    pressed = _pressed(document) if prefix == "stat" and form == "RESULT" else {}
+    take = _TAKES.get((prefix, form) if form == "RESULT" else form)
+    if take is not None:
+        take(document, taken)
+    if pressed:
+        return Decoded(Kind.EVENT, device_id, time_us, taken.readings, extra | pressed)
     if not taken.readings and not taken.dropped:
         return Decoded(Kind.LOG, device_id, time_us, [], extra | {"form": form[:_NAME_CHARACTERS]})
     return taken.told(device_id, time_us, extra)
@@ -191,6 +194,15 @@ def _instant(said: Any) -> int:  # noqa: ANN401 - a payload field
     return at_us
 
 
+def _pressed(document: dict[str, Any]) -> dict[str, str]:
+    """Return what was done to a button or a detached switch, nothing where none was."""
+    for name, told in document.items():
+        action = told.get("Action") if type(told) is dict and _PRESSED.fullmatch(name) else None
+        if type(action) is str and len(action) <= _NAME_CHARACTERS and is_sound_name(action):
+            return {"event": "action", "action": action, "channel": name}
+    return {}
+
+
 def _take_switches(document: dict[str, Any], taken: FieldReadings) -> None:
     for name, value in document.items():
         if _SWITCH.fullmatch(name):
@@ -198,6 +210,8 @@ def _take_switches(document: dict[str, Any], taken: FieldReadings) -> None:
                 taken.take_one("switch_on", value, name, channel=name)
         elif name == "Dimmer":
             taken.take_one("brightness", value, name)
+        elif type(value) is dict and "Position" in value and _SHUTTER.fullmatch(name):
+            taken.take_one("cover_position", value["Position"], f"{name}.Position", channel=name)
 
 
 def _take_state(document: dict[str, Any], taken: FieldReadings) -> None:
@@ -230,18 +244,42 @@ def _take_sensors(document: dict[str, Any], taken: FieldReadings) -> None:
 def _sensor_fields(document: dict[str, Any]) -> Iterator[tuple[str, str, str | None, Any, str]]:
     """Yield sensor, quantity, unit, value and path of everything that sensors say."""
     for sensor, fields in document.items():
-        if sensor in _SKIPPED or _SWITCH.fullmatch(sensor):
+        if sensor in _SKIPPED or _SWITCH.fullmatch(sensor) or _SHUTTER.fullmatch(sensor):
             continue
         if type(fields) is not dict:
             if type(fields) in (int, float):
                 yield sensor, *identify(sensor), fields, sensor
             continue
         names = _ENERGY if sensor.startswith("ENERGY") else _NAMES
+        yield from _wind(sensor, fields)
+        estimate = "eCO2" if "CarbonDioxide" in fields else ""  # beside the real thing
         for name, value in fields.items():
             is_said_otherwise = name not in names and (type(value) in (str, dict, bool) or names is _ENERGY)
-            if name in _SKIPPED or is_said_otherwise:
+            if name in _SKIPPED or is_said_otherwise or name == estimate:
                 continue
-            quantity, unit = names.get(name) or identify(name, "")
+            quantity, unit = names.get(name) or _numbered(name) or identify(name, "")
             if sensor == "ESP32" and quantity == "temperature":
                 quantity = "cpu_temperature"
             yield sensor, quantity, unit, value, f"{sensor}.{name}"
+
+
+def _numbered(name: str) -> tuple[str, str | None] | None:
+    """Return the meaning of one of several analogue inputs, `Temperature1`; the number is no channel of the device."""
+    match = _NUMBERED.fullmatch(name)
+    return _NAMES.get(match[1]) if match else None
+
+
+def _wind(sensor: str, fields: dict[str, Any]) -> Iterator[tuple[str, str, str | None, Any, str]]:
+    """Yield what an anemometer says: it nests the present speed and direction beside their averages."""
+    for part, name, quantity, unit in (("Speed", "Act", "wind_speed", "m/s"), ("Dir", "Deg", "wind_direction", "°")):
+        told = fields.get(part)
+        if type(told) is dict and name in told:
+            yield sensor, quantity, unit, told[name], f"{sensor}.{part}.{name}"
+
+
+_Taking = Callable[[dict[str, Any], FieldReadings], None]
+_TAKES: Final[dict[str | tuple[str, str], _Taking]] = {
+    "SENSOR": _take_sensors, "StatusSNS": _take_sensors, "STATE": _take_state, "StatusSTS": _take_state,
+    "ENERGY": lambda document, taken: _take_sensors({"ENERGY": document}, taken),  # of firmware before 6
+    ("stat", "RESULT"): _take_switches,
+}  # fmt: skip

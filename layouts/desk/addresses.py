@@ -8,12 +8,16 @@ PEOPLE: Final = "/desk/people"
 ROSTER: Final = "/desk/roster"
 DEVICES: Final = "/desk/devices"
 AUDIT: Final = "/desk/audit"
+ASSETS: Final = "/desk/assets"
+NEWCOMERS: Final = "/desk/newcomers"
 HEALTH: Final = "/desk/health"
 HEALTH_NOW: Final = "/desk/health/now"
-PAGES: Final = (PEOPLE, ROSTER, DEVICES, AUDIT, HEALTH)
+PAGES: Final = (PEOPLE, ROSTER, DEVICES, AUDIT, ASSETS, NEWCOMERS, HEALTH)
 AUDIT_CSV: Final = "/desk/audit.csv"
 TEMPLATE: Final = "/desk/people.xlsx"
 IMPORT: Final = "/api/people/import"
+ASSETS_IMPORT: Final = "/api/assets/import"
+ASSET_TEMPLATE: Final = "/desk/assets-template.xlsx"
 MOST_FIELDS: Final = 30
 LONGEST: Final = 200  # of one field; nobody types more, and an address has an end
 

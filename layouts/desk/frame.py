@@ -17,11 +17,19 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids
-from layouts.desk.addresses import AUDIT, DEVICES, HEALTH, PEOPLE, ROSTER, search_of
+from layouts.desk.addresses import ASSETS, AUDIT, DEVICES, HEALTH, NEWCOMERS, PEOPLE, ROSTER, search_of
 from layouts.desk.pieces import Part, Words, link, named
 from layouts.wording import desk_words_in
 
-NAMES = {PEOPLE: "people", ROSTER: "roster", DEVICES: "devices", AUDIT: "audit", HEALTH: "health"}
+NAMES = {
+    PEOPLE: "people",
+    ROSTER: "roster",
+    DEVICES: "devices",
+    AUDIT: "audit",
+    ASSETS: "assets",
+    NEWCOMERS: "newcomers",
+    HEALTH: "health",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

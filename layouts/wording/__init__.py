@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from layouts.wording import (
     alarms_en,
     alarms_zh,
+    assets_en,
+    assets_zh,
     desk_en,
     desk_zh,
     en,
@@ -16,6 +18,8 @@ from layouts.wording import (
     indicators_zh,
     matters_en,
     matters_zh,
+    newcomers_en,
+    newcomers_zh,
     zh,
 )
 
@@ -23,18 +27,22 @@ _DESK: Mapping[str, Mapping[str, str]] = {
     "zh": {
         **desk_zh.WORDS,
         **alarms_zh.WORDS,
+        **assets_zh.WORDS,
         **health_zh.WORDS,
         **incidents_zh.WORDS,
         **indicators_zh.WORDS,
         **matters_zh.WORDS,
+        **newcomers_zh.WORDS,
     },
     "en": {
         **desk_en.WORDS,
         **alarms_en.WORDS,
+        **assets_en.WORDS,
         **health_en.WORDS,
         **incidents_en.WORDS,
         **indicators_en.WORDS,
         **matters_en.WORDS,
+        **newcomers_en.WORDS,
     },
 }
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"zh": zh.WORDS, "en": en.WORDS}

@@ -23,8 +23,9 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def run(config: Config, _options: argparse.Namespace) -> int:
     """Say what was found; a wrong configuration ended the program before, with 78."""
     sys.stdout.write(f"configuration {config.shown}: good\n")
-    if config.store_path is not None and not config.store_path.exists():
-        sys.stdout.write(f"store {config.store_path}: not there yet, made at the first start\n")
+    path = config.store_path
+    if not (copies.has_begun(config.store.url) if path is None else path.exists()):
+        sys.stdout.write(f"store {path or 'in its database'}: not there yet, made at the first start\n")
         return 0
     key = load_keys(config.people.keys_file).audit if config.people.keys_file.exists() else b""
     found = copies.examine(config.store.url, key)

@@ -59,6 +59,8 @@ def _named_secrets(config: Config) -> Iterator[tuple[str, str]]:
 
 def _broker_pairs(config: Config) -> Iterator[Fault]:
     broker = config.broker
+    is_spoken = not (broker.embedded and broker.mqtt == 5)
+    yield is_spoken, "broker.mqtt", "expected 3.1.1, the only one that the embedded broker speaks, got 5"
     same_port = broker.port == config.dashboard.port and broker.host == config.dashboard.host
     is_open = broker.host not in LOOPBACK
     yield not same_port, "dashboard.port", f"expected another port than broker.port, got {broker.port} for both"

@@ -49,6 +49,11 @@ def choice(*words: str) -> Rule:
     return Rule(f"one of {', '.join(words)}", lambda value: isinstance(value, str) and value in words)
 
 
+def mqtt_version() -> Rule:
+    """Take a version of MQTT; 5 is a number to YAML, 3.1.1 is not."""
+    return Rule("3.1.1 or 5", lambda value: value == "3.1.1" or (type(value) is int and value == 5))
+
+
 def switch() -> Rule:
     """Take true or false."""
     return Rule("true or false", lambda value: isinstance(value, bool))

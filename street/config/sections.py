@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from street.config.channels import Channel, channels
-from street.config.rules import Rule, choice, number, place, routes, switch, text, whole
+from street.config.rules import Rule, choice, mqtt_version, number, place, routes, switch, text, whole
 from street.errors import ConfigError
 
 SQLITE_PREFIX: Final = "sqlite:///"
@@ -73,6 +73,7 @@ class BrokerConfig:
     embedded: bool = _key(switch(), True)
     host: str = _key(HOST, "127.0.0.1")
     port: int = _key(PORT, 1883)
+    mqtt: str | int = _key(mqtt_version(), "3.1.1")
     username: str = _key(NAME, "ingest")
     password_env: str = _key(ENVIRONMENT_NAME, "SKY_EYE_MQTT_PASSWORD")
     client_id: str = _key(NAME, "sky-eye-ingest")

@@ -11,7 +11,7 @@ from typing import Final
 
 from street.alarms import Alarm
 from street.assets import Asset
-from street.readings import NOT_LIVE, Reading
+from street.readings import LATE_US, NOT_LIVE, Flag, Reading
 from street.rules.gauges import NOTHING_USUAL, Usual
 from street.rules.joint import Joint, Neighbourhood
 from street.rules.moves import Clear, Move, Pend, Raise, Regrade
@@ -23,6 +23,8 @@ from street.scenarios import Rule, Scenarios
 __all__ = ["Clear", "Move", "Pend", "Raise", "Regrade", "Rules"]
 
 _NOT_LIVE: Final = int(NOT_LIVE)
+_NOT_EVEN_DOUBTFUL: Final = int(NOT_LIVE & ~(Flag.LATE | Flag.HISTORY))  # more speaks against it than its age
+_CLOCK_SKEW: Final = int(Flag.CLOCK_SKEW)
 _NO_ASSETS: Final[Mapping[str, Asset]] = {}
 _NEVER_SEEN: Final[Mapping[tuple[str, str], int]] = {}
 
@@ -81,21 +83,24 @@ class Rules:
             for watch in post.watches.values():
                 watch.panel.learn(usual)
 
-    def observe(self, asset: Asset, reading: Reading) -> list[Move]:
+    def observe(self, asset: Asset, reading: Reading, *, in_doubt: bool = False) -> list[Move]:
         """Return what *reading* of *asset* moves; it must be fresh (never seen before).
 
         Readings that say nothing about now (`NOT_LIVE`) or are no newer than one already observed move nothing; only
-        a momentary breach is never too late while it is live.
+        a momentary breach is never too late while it is live. What is late and *in_doubt*, for its clock may be wrong,
+        can break a grave limit and does nothing else.
         """
         asset_id, quantity, at_us, received_us, value, flags = reading
-        if flags & _NOT_LIVE or value is None:
+        if value is None:
             return []
+        if flags & _NOT_LIVE:
+            return self._doubtful(asset, reading) if in_doubt and not flags & _NOT_EVEN_DOUBTFUL else []
         track = self._tracks.get((asset_id, quantity)) or self._enter(asset, quantity)
         if track.kind != asset.kind:
             moves = self._leave(asset_id, received_us)
             return moves + self.observe(asset, reading)
         # a source's clock may run ahead: later readings of a corrected clock must not look old
-        if at_us > received_us:  # noqa: PLR1730 - the hot path: a call of min costs more
+        if at_us > received_us or (flags & _CLOCK_SKEW and received_us - at_us > LATE_US):
             at_us = received_us
         if at_us <= track.last_us:
             is_told = track.is_momentary and not track.floor < value < track.ceiling
@@ -168,6 +173,16 @@ class Rules:
                     moves = moves + self._followed(other, other.settle(watch.at_us))
                     self._schedule(other)
         return moves
+
+    def _doubtful(self, asset: Asset, reading: Reading) -> list[Move]:
+        """Return the grave alarms, by arrival, of a value that is either history or true now: silence is the worse."""
+        value = reading.value
+        assert value is not None
+        track = self._tracks.get(reading[:2]) or self._enter(asset, reading.quantity)
+        if track.kind != asset.kind:
+            return []
+        grave = tuple(watch for watch in track.watches if watch not in track.others and watch.is_gravely_broken(value))
+        return self._watched(track, grave, asset, reading.received_us, value)
 
     def _schedule(self, watch: Watch) -> None:
         due_us = watch.due_us(self._listening_since_us)

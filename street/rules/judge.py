@@ -130,15 +130,18 @@ class Judge:
         """Know *shelvings* as they are now."""
         self._shelves.shelve(shelvings)
 
-    def observe(self, asset: Asset, reading: Reading) -> list[ToldMove]:
-        """Return what *reading* of *asset* moves; it must be fresh (never seen before)."""
+    def observe(self, asset: Asset, reading: Reading, *, in_doubt: bool = False) -> list[ToldMove]:
+        """Return what *reading* of *asset* moves; it must be fresh (never seen before).
+
+        *in_doubt*: it is late, and may be live by a clock that is wrong.
+        """
         if not reading.flags & OLD_NEWS:
             self.heard[reading.asset_id] = reading.received_us
         standing = self._repeats.standing
         repeats: list[ToldMove] = []
         if standing and (reading.asset_id, reading.quantity) in standing:
             repeats += self._repeats.of(reading)
-        moves = self._rules.observe(asset, reading)
+        moves = self._rules.observe(asset, reading, in_doubt=in_doubt)
         if not moves:
             return repeats
         caused = [caused for move in moves for caused in self._causes.take(move)]

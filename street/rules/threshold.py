@@ -112,6 +112,13 @@ class Watch:
         raised = self._raised(at_us, value, self.rule.severity)
         return [raised, self._cleared(raised.alarm, at_us, None)]
 
+    def is_gravely_broken(self, value: float) -> bool:
+        """Return whether *value* alone would raise what may not wait: an alarm of a momentary or grave limit."""
+        if self.alarm is not None:
+            return False
+        broken = [it for it in self.rule.levels if isinstance(it.when, Limit) and it.when.is_breach(value)]
+        return any(self.rule.is_momentary or opens_incident(it.severity) for it in broken)
+
     def tick(self, now_us: int, listening_since_us: int = 0) -> list[Move]:
         """Take in that it is *now_us* and that no newer reading has come since *listening_since_us*."""
         if self.asset is None:

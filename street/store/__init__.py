@@ -43,6 +43,7 @@ from street.store.office import Office
 from street.store.pairing import Offer, Pairing
 from street.store.people import ImportRow, People
 from street.store.reader import REGISTER_VERSION, Latest, Reader
+from street.store.registry import Registry, Taken
 from street.store.replays import Replay, Replays
 from street.store.retention import Limits
 from street.store.reveals import Reveals
@@ -60,9 +61,9 @@ __all__ = (
     "MOST_OTHERS", "Acts", "AlarmDesk", "Arrival", "Attempts", "Audit", "Batch", "Bell", "Change", "Deliveries",
     "Dispatch", "Done", "Duties", "Entry", "Escalations", "Figures", "Filters", "Head", "ImportRow", "InQueue",
     "Latest", "LetterGroup", "Limits", "MatterBook", "Newcomer", "NewcomerState", "Newcomers", "Notices", "Offer",
-    "Outcome", "OwnDay", "Pairing", "People", "Reader", "Replay", "Replays", "Roster", "Session", "SessionLimits",
-    "Sessions", "Store", "StoredEntry", "StoredLetter", "Verdict", "Visit", "WaitingMessage", "Writer", "Written",
-    "open_store", "registered_assets", "site_calendar",
+    "Outcome", "OwnDay", "Pairing", "People", "Reader", "Registry", "Replay", "Replays", "Roster", "Session",
+    "SessionLimits", "Sessions", "Store", "StoredEntry", "StoredLetter", "Taken", "Verdict", "Visit", "WaitingMessage",
+    "Writer", "Written", "open_store", "registered_assets", "site_calendar",
 )  # fmt: skip
 
 Found = TypeVar("Found")
@@ -262,7 +263,11 @@ class Store:
 
     def newcomers(self) -> Newcomers:
         """Return the unknown devices that wait; safe in any thread."""
-        return Newcomers(self._read_engine, self._write_engine, self._tell_register, self._ring)
+        return Newcomers(self._office, self._tell_register, self._ring)
+
+    def registry(self) -> Registry:
+        """Return the register as people keep it; safe in any thread."""
+        return Registry(self._office, self._tell_register, self._ring)
 
     def _register(self, assets: Sequence[Asset], places: Sequence[Place], *, replaces: bool) -> None:
         with told_as_store_error("cannot register assets"), self._write_engine.begin() as connection:

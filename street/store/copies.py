@@ -73,6 +73,19 @@ def copy_file(url: str, target: Path, progress: Callable[[float], object]) -> No
     sync(target.parent)
 
 
+def has_begun(url: str) -> bool:
+    """Return whether the database at *url* holds anything: one that was made a moment ago does not.
+
+    Raises:
+        StoreError: it cannot be asked.
+    """
+    engine = patient_engine(url)
+    with _file_told("cannot look at the store"), engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+    engine.dispose()
+    return bool(tables)
+
+
 def examine(url: str, audit_key: bytes, noted: tuple[Head, ...] = ()) -> Facts:
     """Return what a store holds, after looking at the whole of it.
 

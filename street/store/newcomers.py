@@ -4,7 +4,8 @@
        ▲└───── ignore ──▶ ignored
        └────── recall ───────┘
 
-What may wait, and how much of it, the writer decides: `street.store.lobby`.
+What may wait, and how much of it, the writer decides: `street.store.lobby`. What a person decides, and its entry in the
+audit, are one transaction.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,16 +14,18 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Engine, Select, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from street.assets import Asset
 from street.errors import FieldError, SupersededError
+from street.people import Actor
 from street.store import assets as asset_rows
-from street.store import schema
-from street.store.engine import told_as_store_error
+from street.store import audit_chain, schema
 from street.store.lobby import NewcomerState, WaitingMessage
+from street.store.office import Office
 
 MORE_SINCE = 4  # times as many messages: worth another look
+LONGEST_TOLD = 80  # of a device's name, in the audit
 
 
 class Newcomer(NamedTuple):
@@ -47,15 +50,8 @@ class Newcomers:
     Every method raises StoreError when the store cannot be read or written; nothing was changed then.
     """
 
-    def __init__(
-        self,
-        read_engine: Engine,
-        write_engine: Engine,
-        tell_register: Callable[[Connection], None],
-        ring: Callable[[], None],
-    ) -> None:
-        self._read_engine = read_engine
-        self._write_engine = write_engine
+    def __init__(self, office: Office, tell_register: Callable[[Connection], None], ring: Callable[[], None]) -> None:
+        self._office = office
         self._tell_register = tell_register
         self._ring = ring
 
@@ -64,13 +60,13 @@ class Newcomers:
         statement = _newcomers().order_by(schema.newcomers.c.last_us.desc(), schema.newcomers.c.newcomer_id)
         if state is not None:
             statement = statement.where(schema.newcomers.c.state == state.value)
-        with told_as_store_error("cannot read newcomers"), self._read_engine.connect() as connection:
+        with self._office.reading("read newcomers") as connection:
             return [_newcomer(row) for row in connection.execute(statement.limit(limit))]
 
     def get(self, newcomer_id: int) -> Newcomer | None:
         """Return one newcomer, None where it is gone."""
         statement = _newcomers().where(schema.newcomers.c.newcomer_id == newcomer_id)
-        with told_as_store_error("cannot read newcomers"), self._read_engine.connect() as connection:
+        with self._office.reading("read newcomers") as connection:
             row = connection.execute(statement).first()
             return None if row is None else _newcomer(row)
 
@@ -79,7 +75,7 @@ class Newcomers:
         table = schema.newcomer_messages.c
         statement = select(table.received_us, table.topic, table.payload, table.retain)
         statement = statement.where(table.newcomer_id == newcomer_id).order_by(table.message_id)
-        with told_as_store_error("cannot read newcomers"), self._read_engine.connect() as connection:
+        with self._office.reading("read newcomers") as connection:
             return [
                 WaitingMessage(at_us, bytes(topic).decode("utf-8", "surrogatepass"), bytes(payload), bool(retain))
                 for at_us, topic, payload, retain in connection.execute(statement)
@@ -91,7 +87,7 @@ class Newcomers:
         is_due = table.messages > MORE_SINCE * table.guessed
         statement = _newcomers().where(table.state == NewcomerState.WAITING.value, is_due)
         statement = statement.order_by(table.messages.desc(), table.newcomer_id).limit(limit)
-        with told_as_store_error("cannot read newcomers"), self._read_engine.connect() as connection:
+        with self._office.reading("read newcomers") as connection:
             return [_newcomer(row) for row in connection.execute(statement)]
 
     def note_guesses(self, guesses: dict[int, dict[str, Any]]) -> None:
@@ -101,7 +97,7 @@ class Newcomers:
                 said = orjson.dumps(guess).decode()
                 _move(connection, newcomer_id, guesses=said, guessed=schema.newcomers.c.messages)
 
-    def accept(self, newcomer_id: int, asset: Asset) -> Asset:
+    def accept(self, newcomer_id: int, asset: Asset, *, by: Actor) -> Asset:
         """Register *asset* as what the newcomer speaks for; return it with the newcomer's dialect and device id.
 
         Raises:
@@ -110,11 +106,11 @@ class Newcomers:
         """
         with self._writing() as connection:
             newcomer = _still(connection, newcomer_id)
-            if _registered(connection, asset.asset_id) is not None:
+            if asset_rows.one_asset(connection, asset.asset_id) is not None:
                 raise FieldError(field="asset_id", code="taken")
-            return self._settle(connection, newcomer, asset)
+            return self._settle(connection, newcomer, asset, "newcomer.accept", by)
 
-    def map_onto(self, newcomer_id: int, asset_id: str) -> Asset:
+    def map_onto(self, newcomer_id: int, asset_id: str, *, by: Actor) -> Asset:
         """Let the newcomer speak for a registered asset from now on, instead of the device it had; return the asset.
 
         Raises:
@@ -123,26 +119,26 @@ class Newcomers:
         """
         with self._writing() as connection:
             newcomer = _still(connection, newcomer_id)
-            asset = _registered(connection, asset_id)
+            asset = asset_rows.one_asset(connection, asset_id)
             if asset is None:
                 raise FieldError(field="asset_id", code="unknown")
-            return self._settle(connection, newcomer, asset)
+            return self._settle(connection, newcomer, asset, "newcomer.map", by)
 
-    def ignore(self, newcomer_id: int) -> None:
+    def ignore(self, newcomer_id: int, *, by: Actor) -> None:
         """Take nothing more from the newcomer; what waits stays, so that `recall` loses nothing.
 
         Raises:
             SupersededError: somebody settled it before, or it is gone.
         """
-        self._decide(newcomer_id, NewcomerState.IGNORED)
+        self._decide(newcomer_id, NewcomerState.IGNORED, "newcomer.ignore", by)
 
-    def recall(self, newcomer_id: int) -> None:
+    def recall(self, newcomer_id: int, *, by: Actor) -> None:
         """Let an ignored newcomer wait again.
 
         Raises:
             SupersededError: somebody settled it before, or it is gone.
         """
-        self._decide(newcomer_id, NewcomerState.WAITING)
+        self._decide(newcomer_id, NewcomerState.WAITING, "newcomer.recall", by)
 
     def forget(self, newcomer_ids: Iterable[int]) -> None:
         """Remove newcomers whose messages were replayed."""
@@ -152,22 +148,31 @@ class Newcomers:
                 connection.execute(delete(kept).where(kept.c.newcomer_id == newcomer_id))
                 connection.execute(delete(table).where(table.c.newcomer_id == newcomer_id))
 
-    def _settle(self, connection: Connection, newcomer: Newcomer, asset: Asset) -> Asset:
+    def _settle(self, connection: Connection, newcomer: Newcomer, asset: Asset, action: str, by: Actor) -> Asset:
         owned = replace(asset, dialect=newcomer.dialect, device_id=newcomer.device_id)
         asset_rows.register(connection, [owned], replaces=True)
         _move(connection, newcomer.newcomer_id, state=NewcomerState.SETTLED.value, asset_id=owned.asset_id)
         self._tell_register(connection)
+        self._record(connection, newcomer, action, by, owned.asset_id)
         return owned
 
-    def _decide(self, newcomer_id: int, state: NewcomerState) -> None:
+    def _decide(self, newcomer_id: int, state: NewcomerState, action: str, by: Actor) -> None:
         with self._writing() as connection:
-            _still(connection, newcomer_id)
+            newcomer = _still(connection, newcomer_id)
             _move(connection, newcomer_id, state=state.value)
             self._tell_register(connection)
+            self._record(connection, newcomer, action, by)
+
+    def _record(self, connection: Connection, newcomer: Newcomer, action: str, by: Actor, asset_id: str = "") -> None:
+        told = {"dialect": newcomer.dialect, "device_id": newcomer.device_id[:LONGEST_TOLD], "asset_id": asset_id}
+        after = orjson.dumps({name: text for name, text in told.items() if text}).decode()
+        thing = f"newcomer/{newcomer.newcomer_id}"
+        entry = self._office.done(action, thing, by, before=newcomer.state.value, after=after)
+        audit_chain.append(connection, self._office.audit_key, entry)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with told_as_store_error("cannot change newcomers"), self._write_engine.begin() as connection:
+        with self._office.writing("change newcomers") as connection:
             yield connection
         self._ring()
 
@@ -190,10 +195,6 @@ def _still(connection: Connection, newcomer_id: int) -> Newcomer:
         msg = f"newcomer {newcomer_id} is gone or settled"
         raise SupersededError(msg)
     return _newcomer(row)
-
-
-def _registered(connection: Connection, asset_id: str) -> Asset | None:
-    return next(iter(asset_rows.assets_by_id(connection, [asset_id])), None)
 
 
 def _move(connection: Connection, newcomer_id: int, **columns: Any) -> None:  # noqa: ANN401 - values of columns

@@ -1,7 +1,6 @@
 """How each device stands: online, degraded, offline or unknown, from all that the store knows of it."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from street.assets import Asset
 from street.freshness import Signs, Standing, age_from_us, has_age, interval_s, standing
@@ -9,22 +8,12 @@ from street.quality import CLOCK, form_of
 from street.readings import NOT_COUNTED
 from street.scenarios import Scenarios
 from street.store.faults import StandingFault
-
-
-class LiveRow(Protocol):
-    """A live value, as `Reader.latest` gives it."""
-
-    asset_id: str
-    quantity: str
-    at_us: int
-    received_us: int
-    value: float | None
-    flags: int
+from street.store.reader import Latest
 
 
 def standings(
     assets: Iterable[Asset],
-    live: Iterable[LiveRow],
+    live: Iterable[Latest],
     availability: Mapping[str, tuple[bool, int]],
     faults: Iterable[StandingFault],
     scenarios: Scenarios,
@@ -42,7 +31,7 @@ def standings(
         now_us: the present [µs UTC].
     """
     wrong_clocks = {it.asset_id for it in faults if it.fault == CLOCK}
-    rows: dict[str, list[LiveRow]] = {}
+    rows: dict[str, list[Latest]] = {}
     for row in live:
         rows.setdefault(row.asset_id, []).append(row)
     return {
@@ -59,7 +48,7 @@ def standings(
     }
 
 
-def _channels(asset: Asset, rows: Iterable[LiveRow], scenarios: Scenarios) -> dict[str, tuple[int, float | None]]:
+def _channels(asset: Asset, rows: Iterable[Latest], scenarios: Scenarios) -> dict[str, tuple[int, float | None]]:
     """Return, by quantity, from when its age counts and how often it is expected; what has no age was not heard."""
     scenario = scenarios.get(asset.kind)
     return {
@@ -72,5 +61,5 @@ def _channels(asset: Asset, rows: Iterable[LiveRow], scenarios: Scenarios) -> di
     }
 
 
-def _values(rows: Iterable[LiveRow]) -> dict[str, float]:
+def _values(rows: Iterable[Latest]) -> dict[str, float]:
     return {row.quantity: row.value for row in rows if row.value is not None and not row.flags & int(NOT_COUNTED)}

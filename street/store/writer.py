@@ -61,6 +61,15 @@ class Writer:
         series = self._ledger.series.by_name.get((asset_id, quantity))
         return None if series is None or series.latest_us == NEVER else series.latest_us
 
+    def has_reading(self, asset_id: str, quantity: str, at_us: int) -> bool:
+        """Return whether a reading is stored.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        series = self._ledger.series.by_name.get((asset_id, quantity))
+        return series is not None and self._ledger.has_reading(series.series_id, at_us)
+
     def active_alarms(self) -> list[Alarm]:
         """Return what is active, oldest first."""
         with asking(self._ledger.reading, "cannot read alarms") as connection:

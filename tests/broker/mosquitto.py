@@ -22,13 +22,15 @@ class MosquittoRig(Rig):
     """A street whose broker is mosquitto."""
 
     has_tls = False
+    mqtt = "3.1.1"
 
     def __init__(self, *, assets: int) -> None:
         if shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") is None:
             pytest.fail("mosquitto is missing: apt-get install mosquitto (make test does it)")
         super().__init__(assets=assets)
         text = self.config_file.read_text(encoding="utf-8")
-        self.config_file.write_text(text.replace("broker:\n", "broker:\n  embedded: false\n"), encoding="utf-8")
+        ours = f"broker:\n  embedded: false\n  mqtt: {self.mqtt}\n"
+        self.config_file.write_text(text.replace("broker:\n", ours), encoding="utf-8")
 
     def __enter__(self) -> Self:
         """Start the broker, with ingest's password in the environment."""
@@ -78,6 +80,12 @@ class MosquittoRig(Rig):
         return text + ("user root\n" if os.geteuid() == 0 else "")
 
 
+class Mqtt5Rig(MosquittoRig):
+    """The same, over MQTT 5."""
+
+    mqtt = "5"
+
+
 class TlsRig(MosquittoRig):
     """The same, over TLS as deployed: a certificate of our own authority, which ingest is told to trust."""
 
@@ -94,4 +102,4 @@ class TlsRig(MosquittoRig):
         )
 
 
-RIGS: dict[str, type[Rig]] = {"nats-server": Rig, "mosquitto": MosquittoRig}
+RIGS: dict[str, type[Rig]] = {"nats-server": Rig, "mosquitto": MosquittoRig, "mosquitto over MQTT 5": Mqtt5Rig}

@@ -38,6 +38,7 @@ def test_a_body_is_read_whole_and_understood() -> None:
     assert read(b'{"a": [1]}', JSON, "json") == Given(b'{"a": [1]}', json={"a": [1]})
     assert read(b"csrf=a%20b&x=", FORM, "form") == Given(b"csrf=a%20b&x=", fields={"csrf": "a b", "x": ""})
     assert read(b"PK\3\4...", XLSX, "xlsx") == Given(b"PK\3\4...")
+    assert read(b"id,name", "application/octet-stream", "list") == Given(b"id,name")
 
 
 @pytest.mark.hostile

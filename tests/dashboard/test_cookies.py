@@ -30,7 +30,7 @@ def test_over_https_the_session_is_bound_to_this_host_and_hidden_from_scripts() 
     session, csrf = given("own")
 
     assert session == "__Host-sid=token; HttpOnly; Path=/; SameSite=strict; Secure"
-    assert csrf == "_csrf_token=text-of-the-session; Path=/; SameSite=strict; Secure"
+    assert csrf == "__Host-csrf=text-of-the-session; Path=/; SameSite=strict; Secure"
 
 
 def test_over_loopback_it_is_as_strict_as_http_allows() -> None:
@@ -50,5 +50,5 @@ def test_signing_out_takes_both_away() -> None:
     cookies.take(answer, Config(dashboard=DashboardConfig(https="proxy")))
     told = [value.decode() for name, value in answer.raw_headers if name == b"set-cookie"]
 
-    assert [cookie.partition("=")[0] for cookie in told] == ["__Host-sid", "_csrf_token"]
+    assert [cookie.partition("=")[0] for cookie in told] == ["__Host-sid", "__Host-csrf"]
     assert all("Max-Age=0" in cookie and "Secure" in cookie for cookie in told)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.desk_view import areas_named, may_change, may_see, note_refusal, viewer_at, within
-from layouts.desk.addresses import AUDIT, DEVICES, HEALTH, PEOPLE, ROSTER
+from layouts.desk.addresses import ASSETS, AUDIT, DEVICES, HEALTH, NEWCOMERS, PEOPLE, ROSTER
 from street.config.sections import PlacesConfig
 from street.errors import ConfigError
 from street.people import Grant, Role
@@ -17,11 +17,11 @@ from tests.dashboard.desk_office import Desk, asked_by
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        pytest.param(Role.ADMIN, (PEOPLE, ROSTER, DEVICES, HEALTH), id="admin"),
+        pytest.param(Role.ADMIN, (PEOPLE, ROSTER, DEVICES, ASSETS, NEWCOMERS, HEALTH), id="admin"),
         pytest.param(Role.AUDITOR, (AUDIT,), id="auditor"),
-        pytest.param(Role.OPERATOR, (PEOPLE, ROSTER, HEALTH), id="operator"),
-        pytest.param(Role.SQUAD_LEADER, (PEOPLE, ROSTER, DEVICES), id="squad leader"),
-        pytest.param(Role.OFFICER, (ROSTER,), id="officer"),
+        pytest.param(Role.OPERATOR, (PEOPLE, ROSTER, ASSETS, HEALTH), id="operator"),
+        pytest.param(Role.SQUAD_LEADER, (PEOPLE, ROSTER, DEVICES, ASSETS), id="squad leader"),
+        pytest.param(Role.OFFICER, (ROSTER, ASSETS), id="officer"),
         pytest.param(Role.WALL, (), id="screen"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.letter_samples import READ, SHOWN, covered, dump, sample_of, seen
+from dashboard.letter_samples import READ, SHOWN, covered, dump, sample_of
 from street.readings import DeadLetter
 from street.store import StoredLetter
 
@@ -77,11 +77,6 @@ def test_topic_and_reason_are_masked_and_made_visible() -> None:
     assert sample.topic == "street/138****5678\\u202e\\u0000\\ud800/x"
     assert sample.reason == "not 138****5678"
     assert sample.is_retained
-
-
-def test_line_breaks_stay_and_the_rest_is_escaped() -> None:
-    """A person reads JSON in lines."""
-    assert seen('{\n\t"a": \x1b\u2028}') == '{\n\t"a": \\u001b\\u2028}'
 
 
 def test_a_dump_has_eight_bytes_a_line() -> None:

@@ -10,6 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from layouts.wording.sign_in import ZH
 from street.people import Person, Role
@@ -161,9 +164,28 @@ def _renamed(answer: Answer) -> Answer:
     return answer | {"id_token": f"{head}.{changed}.{signature}"}
 
 
+def _own_key(answer: Answer) -> Answer:
+    """Sign the same claims with a key that the token itself brings along."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    x, y = (
+        number.to_bytes(32, "big")
+        for number in (key.public_key().public_numbers().x, key.public_key().public_numbers().y)
+    )
+    jwk = {"kty": "EC", "crv": "P-256", "x": _text(x), "y": _text(y)}
+    head = _text(json.dumps({"alg": "ES256", "jwk": jwk}).encode())
+    signed = f"{head}.{answer['id_token'].split('.')[1]}"
+    r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
+    return answer | {"id_token": f"{signed}.{_text(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"}
+
+
+def _text(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
 @pytest.mark.parametrize(
     "lie",
     [
+        pytest.param(_own_key, id="signed with a key of its own"),
         pytest.param(_unsigned, id="unsigned"),
         pytest.param(_renamed, id="somebody else under the same signature"),
         pytest.param(lambda _answer: {"access_token": "x", "token_type": "Bearer"}, id="no token at all"),

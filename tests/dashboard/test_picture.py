@@ -11,7 +11,7 @@ from dashboard.picture import Picture, wall_state
 from street.alarms import Alarm, AlarmState
 from street.clock import now_us
 from street.incidents import Incident, Stage
-from street.readings import Flag
+from street.readings import Flag, Reading
 from street.store import Change, Reader
 from tests.dashboard.conftest import METER, Written, an_incident
 
@@ -169,6 +169,21 @@ def test_a_device_that_says_goodbye_is_off_until_it_says_hello(street: Written, 
         codes.append(moved(picture, reader)["a"])
 
     assert codes == [{"NM-01": [None, 5]}, {"NM-01": [None, 0]}]
+
+
+def test_who_speaks_after_its_goodbye_is_there(street: Written, reader: Reader) -> None:
+    """As the devices' own page says: who keeps that word does not keep it well."""
+    picture, said_us = Picture(reader), now_us()
+    batch = street.writer.begin(said_us)
+    batch.set_availability("NM-01", online=False, at_us=said_us)
+    batch.commit()
+    moved(picture, reader)
+
+    batch = street.writer.begin(said_us)
+    batch.add_readings([Reading("NM-01", "noise_laeq", said_us + 1, said_us + 1, 50.0)])
+    batch.commit()
+
+    assert moved(picture, reader)["a"]["NM-01"][1] == 0  # type: ignore[index]  # the feed's form
 
 
 def test_an_incident_without_a_place_stands_at_its_asset(street: Written, reader: Reader) -> None:

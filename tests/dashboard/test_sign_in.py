@@ -141,6 +141,7 @@ def test_signing_out_ends_the_session_on_the_server(house: House) -> None:
     answer = browser.post("/logout", data={"csrf": browser.cookies["_csrf_token"]})
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?out=1")
+    assert answer.headers["clear-site-data"] == '"storage"'
     assert "sid" not in browser.cookies
     replay = house.browser()
     replay.cookies["sid"] = kept

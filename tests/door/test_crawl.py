@@ -71,7 +71,16 @@ def everything(served: Serving, config: Config) -> set[str]:
     store = opened(config)
     for role in Role:
         browser = served.browser(signed_in(store, role, DISTRICT))
-        for page in ("/wall", "/account", "/login", "/pair", "/desk/people", "/desk/audit", "/desk/devices"):
+        for page in (
+            "/wall",
+            "/account",
+            "/login",
+            "/pair",
+            "/desk/people",
+            "/desk/audit",
+            "/desk/devices",
+            "/desk/assets",
+        ):
             found |= {link.replace("&amp;", "&") for link in LINKS.findall(browser.get(page).text)}
     store.close()
     return found
@@ -91,6 +100,15 @@ def test_only_what_leads_in_answers_a_stranger(served: Serving, everything: set[
     assert len(answers) > 100
     assert wrong == {}
     assert {answers[path].text for path in refused} == {'{"error":"sign in first"}'}
+
+
+def test_no_answer_lets_another_origin_read_it(served: Serving, everything: set[str]) -> None:
+    """Not even one that is asked for by another page, with its own name or none."""
+    origins = [{"origin": "https://evil.example"}, {"origin": "null"}]
+    answers = [served.stranger.get(path, headers=origins[len(path) % 2]) for path in everything if path[:1] == "/"]
+
+    assert len(answers) > 100
+    assert [name for answer in answers for name in answer.headers if name.startswith("access-control-")] == []
 
 
 def test_the_allow_list_is_what_the_table_says_is_open() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from dashboard.access import CALLBACK, CALLBACK_RULES, RULES, Rule
 from dashboard.acts import RIGHTS
+from dashboard.bodies import KINDS
 from street.clock import HOUR_US, now_us
 from street.people import Role, Shift
 from street.policy import TABLE, Action, Reach
@@ -28,6 +29,7 @@ EXAMPLES = {
     "/vendor/maplibre-gl/*": "/vendor/maplibre-gl/maplibre-gl.mjs",
     "/_dash-component-suites/*": "/_dash-component-suites/dash/dash-renderer/build/dash_renderer.min.js",
     "/desk/_dash-component-suites/*": "/desk/_dash-component-suites/dash/dash-renderer/build/dash_renderer.min.js",
+    "/system/assets/*": "/system/assets/WX-01",
     "/desk/assets/*": "/desk/assets/tokens.css",
     "/api/incidents/*": "/api/incidents/hotline/0",
     "/api/incidents/*/candidates": "/api/incidents/hotline/0/candidates",
@@ -117,8 +119,7 @@ def ask(browser: httpx.Client, rule: Rule) -> int:
     if "GET" in rule.methods:
         with browser.stream("GET", address) as answer:
             return answer.status_code
-    types = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
-    media_type = types.get(rule.body, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    media_type = KINDS[rule.body].media_type
     return browser.post(address, content=b"{}", headers={"content-type": media_type}).status_code
 
 

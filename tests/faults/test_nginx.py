@@ -312,7 +312,7 @@ def test_a_button_works_through_the_proxy(street: Front) -> None:
     with street.client() as client:
         headers = {"cookie": street.cookie(), "origin": f"https://{NAME}:{street.port}", "accept": "text/html"}
         page = client.get("/account", headers=headers)
-        csrf = page.cookies.get("_csrf_token") or page.text.split('name="csrf" value="')[1].split('"')[0]
+        csrf = page.cookies.get("__Host-csrf") or page.text.split('name="csrf" value="')[1].split('"')[0]
         left = client.post("/logout", data={"csrf": csrf}, headers=headers)
         again = client.get("/account", headers=headers)
 

@@ -24,6 +24,7 @@ ASSETS = [
     Asset(asset_id="WL-01", kind="water_level", name="WL-01", interval_s=120),
     Asset(asset_id="TTN-01", kind="water_level", name="TTN-01", dialect="ttn_v3", device_id="TTN-01"),
 ]
+AUDIT_KEY = b"a key of thirty-two bytes, so so"
 _numbers = itertools.count()
 
 
@@ -37,7 +38,7 @@ class SmallStreet:
         )
         self.config = load(path, {})
         assert self.config.store_path is not None
-        store = open_store(self.config.store.url, now_us=clock.now_us)
+        store = open_store(self.config.store.url, now_us=clock.now_us, audit_key=AUDIT_KEY)
         store.register_assets(ASSETS)
         self.parts = Parts(self.config, store)
         self.decoder = decoder_of(self.config)

@@ -1,10 +1,12 @@
 """The dialect is chosen by topic filter, and nothing ever raises."""
 
+import json
 import logging
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,11 @@ from ingest.topics import matches
 from street.errors import ConfigError
 
 RECEIVED_US = 1_795_486_530_250_000
+# What makers' devices really say, each in the form that its maker's documents show; one line a trap.
+MAKERS: list[dict[str, Any]] = [
+    json.loads(line)
+    for line in Path(__file__).with_name("dialects").joinpath("makers.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 def _message(topic: str, payload: bytes = b'{"temperature":5}') -> Message:
@@ -204,3 +211,19 @@ def test_a_fault_in_the_profiles_is_told_at_the_start(tmp_path: Path, monkeypatc
     with pytest.raises(ConfigError, match=r"lora\.a"):
         Decoder(default_routes())
     profiles._told.cache_clear()
+
+
+@pytest.mark.parametrize("case", [pytest.param(it, id=it["about"]) for it in MAKERS])
+def test_a_maker_is_understood(case: dict[str, Any]) -> None:
+    """Through the default routes; a channel stands behind a slash."""
+    said = case["payload"]
+    payload = said.encode() if isinstance(said, str) else json.dumps(said).encode()
+
+    decoded = Decoder(default_routes()).decode(_message(case["topic"], payload))[1]
+
+    found = {
+        one.quantity if one.channel is None else f"{one.quantity}/{one.channel}": one.value for one in decoded.readings
+    }
+    assert found == {name: pytest.approx(value) for name, value in case["expect"].items()}
+    assert decoded.kind == case.get("kind", "telemetry")
+    assert "dropped" not in decoded.extra

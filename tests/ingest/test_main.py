@@ -19,7 +19,6 @@ from street.readings import DeadLetter
 from street.store import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAD = "id,kind,name,lon,lat,community_code,grid_id,street,gateway,interval_s,dialect,circuit\n"
 
 
 @pytest.fixture(autouse=True)
@@ -97,21 +96,6 @@ def test_secrets_are_made_and_never_printed(config_file: Path, capsys: pytest.Ca
     assert code == 0
     assert str(config_file.parent / "secrets.json") in out
     assert not any(word in out for word in kept.values())
-
-
-def test_register_loads_what_fits_and_names_what_does_not(
-    config_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Exit code 1 says that somebody must look."""
-    assets = tmp_path / "a.csv"
-    assets.write_text(f"{HEAD}WL-01,water_level,n,,,,,,,,,\nWL 2,water_level,n,,,,,,,,,\n", encoding="utf-8")
-
-    code = main(["--config", str(config_file), "register", str(assets)])
-
-    said = capsys.readouterr()
-    assert code == 1
-    assert said.out == "registered 1, left out 1\n"
-    assert said.err == f"{assets}: line 3: id: expected letters, digits, '.', '_' and '-', got 'WL 2'\n"
 
 
 def test_dead_letters_are_listed_and_replayed(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

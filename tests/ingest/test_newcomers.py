@@ -14,11 +14,13 @@ from ingest.newcomers import LOOKED_AT_ONCE, guesses_of, likely_assets, likely_k
 from street import clock
 from street.assets import Asset
 from street.clock import MINUTE_US, SECOND_US
+from street.people import Actor
 from street.readings import Flag
 from street.scenarios import load_scenarios
 from street.store import Newcomers, NewcomerState
 from tests.ingest.small_street import SmallStreet
 
+KEEPER = Actor.system("keeper")
 SMOKE = {"smoke": False, "battery": 80}
 
 
@@ -59,7 +61,7 @@ def test_what_waited_becomes_history_when_it_is_accepted(street: SmallStreet) ->
     """With the times at which it was said, whoever accepts it and whenever; then it is live."""
     for ago_us in (3 * MINUTE_US, 2 * MINUTE_US):
         say(street, "0x1", {"temperature": 20.0 + ago_us / MINUTE_US}, ago_us)
-    newcomers(street).accept(1, Asset(asset_id="A-1", kind="other", name="x"))
+    newcomers(street).accept(1, Asset(asset_id="A-1", kind="other", name="x"), by=KEEPER)
 
     street.parts.refresh()
     say(street, "0x1", {"temperature": 25.0})
@@ -72,7 +74,7 @@ def test_what_waited_becomes_history_when_it_is_accepted(street: SmallStreet) ->
 def test_a_mapped_newcomer_writes_the_history_of_its_asset(street: SmallStreet) -> None:
     """The device on the gauge was replaced by another maker's."""
     say(street, "0x1", {"water_level": 0.5})
-    newcomers(street).map_onto(1, "WL-01")
+    newcomers(street).map_onto(1, "WL-01", by=KEEPER)
 
     street.parts.refresh()
 
@@ -83,8 +85,8 @@ def test_old_smoke_raises_no_alarm(street: SmallStreet) -> None:
     """What waited for hours is history: nobody is sent to a fire of yesterday. A minute ago is another matter."""
     say(street, "old", {"smoke": True}, 60 * MINUTE_US)
     say(street, "new", {"smoke": True}, 60 * SECOND_US)
-    newcomers(street).accept(1, Asset(asset_id="SD-OLD", kind="smoke_detector", name="x"))
-    newcomers(street).accept(2, Asset(asset_id="SD-NEW", kind="smoke_detector", name="x"))
+    newcomers(street).accept(1, Asset(asset_id="SD-OLD", kind="smoke_detector", name="x"), by=KEEPER)
+    newcomers(street).accept(2, Asset(asset_id="SD-NEW", kind="smoke_detector", name="x"), by=KEEPER)
 
     street.parts.refresh()
 
@@ -97,12 +99,12 @@ def test_old_smoke_raises_no_alarm(street: SmallStreet) -> None:
 def test_an_ignored_device_is_heard_again_when_it_is_recalled(street: SmallStreet) -> None:
     """In between it leaves no trace."""
     say(street, "0x1", SMOKE)
-    newcomers(street).ignore(1)
+    newcomers(street).ignore(1, by=KEEPER)
     street.parts.refresh()
     say(street, "0x1", SMOKE)
     ignored = newcomers(street).all()[0]
 
-    newcomers(street).recall(1)
+    newcomers(street).recall(1, by=KEEPER)
     street.parts.refresh()
     say(street, "0x1", SMOKE)
 
@@ -115,7 +117,7 @@ def test_what_was_settled_while_ingest_was_away_is_replayed_at_its_start(tmp_pat
     """Nobody has to decide again."""
     street = SmallStreet(tmp_path, "ingest: {unknown_devices: wait}\n")
     say(street, "0x1", {"temperature": 20.0})
-    newcomers(street).accept(1, Asset(asset_id="A-1", kind="other", name="x"))
+    newcomers(street).accept(1, Asset(asset_id="A-1", kind="other", name="x"), by=KEEPER)
     street.close()
 
     reborn = SmallStreet(tmp_path, "ingest: {unknown_devices: wait}\n")
@@ -129,7 +131,7 @@ def test_a_message_that_the_store_refuses_does_not_hold_the_others_back(street: 
     """It becomes a dead letter; the newcomer goes."""
     for number in range(3):
         say(street, "0x1", {"temperature": 20.0 + number}, (9 - number) * SECOND_US)
-    newcomers(street).accept(1, Asset(asset_id="A-1", kind="other", name="x"))
+    newcomers(street).accept(1, Asset(asset_id="A-1", kind="other", name="x"), by=KEEPER)
     street.sql.execute(
         "CREATE TRIGGER no21 BEFORE INSERT ON readings WHEN NEW.value = 21.0 BEGIN SELECT RAISE(ABORT, 'no 21'); END"
     )

@@ -153,7 +153,7 @@ def test_a_dialect_we_do_not_speak_is_named_with_its_line(tmp_path: Path) -> Non
 
 
 def test_assets_registered_by_others_are_taken_over(street: SmallStreet) -> None:
-    """`python -m ingest register` while we run."""
+    """`python -m street assets import` while we run."""
     street.parts.store.register_assets([Asset(asset_id="WL-02", kind="water_level", name="n")])
     assert street.parts.register.find("native", "WL-02") is None
 

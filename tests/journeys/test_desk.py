@@ -127,8 +127,10 @@ def clean(page: Page, seen: Seen, *, host: str) -> None:
         (Role.SQUAD_LEADER, "/desk/roster"),
         (Role.ADMIN, "/desk/devices"),
         (Role.AUDITOR, "/desk/audit"),
+        (Role.OFFICER, "/desk/assets?asset=NM-01"),
+        (Role.ADMIN, "/desk/newcomers?newcomer=1"),
     ],
-    ids=["people", "new", "import", "roster", "devices", "audit"],
+    ids=["people", "new", "import", "roster", "devices", "audit", "assets", "newcomers"],
 )
 def test_every_page_is_whole_in_both_sizes_and_languages(
     desk: Desk, role: Role, path: str, size: tuple[int, int], lang: str

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { crossings, extent, fit, projection } from "../../dashboard/assets/modules/camera.mjs";
+import { crossings, extent, fit, moved, projection } from "../../dashboard/assets/modules/camera.mjs";
 
 const BOX = [120.318, 36.056, 120.333, 36.073];
 const SCREEN = { width: 970, height: 762 };
@@ -44,4 +44,13 @@ test("a latitude crosses a square twice, also inside a multipolygon", () => {
 
   assert.deepEqual(crossings([[square]], 2).sort(), [0, 4]);
   assert.deepEqual(crossings([square], 9), []);
+});
+
+test("a camera that was moved shows everything so many pixels further", () => {
+  const camera = fit(BOX, SCREEN, PADDING);
+  const [x, y] = projection(camera)(120.3262, 36.0658);
+  const [x2, y2] = projection(moved(camera, 250, -40))(120.3262, 36.0658);
+
+  near(x2, x + 250);
+  near(y2, y - 40);
 });

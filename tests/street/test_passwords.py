@@ -70,7 +70,7 @@ def test_what_everybody_knows_is_no_secret(password: str, code: str) -> None:
     [
         "Password1!", "P@ssw0rd", "Passw0rd2026", "Admin@123", "1qaz@WSX", "Qwerty123!", "Abc12345!", "Iloveyou1!",
         "Aa123456!", "Letmein1!", "aaaaaaaaaaaaaaaa", "123456789012345", "abcabcabcabcabc", "qwertyuiopasdfg",
-        "passwordpassword",
+        "passwordpassword", "Spring2026!", "Qingdao2026", "Wintersonne1999!?",
     ],
 )  # fmt: skip
 def test_what_is_tried_first_is_refused(password: str) -> None:

@@ -28,6 +28,8 @@ see_people        admin:E leader:A squad_leader:A operator:A
 change_people     admin:E
 see_roster        admin:A leader:A operator:A officer:A grid_worker:A squad_leader:A
 change_roster     admin:E squad_leader:A
+see_assets        operator:A officer:A squad_leader:A grid_worker:A leader:A admin:A
+keep_assets       admin:E
 keep_devices      admin:E squad_leader:A
 see_audit         auditor:E
 export_audit      auditor:E

@@ -1,15 +1,27 @@
 // What changes on the map, on its own canvas over the base map: the assets, and the communities' grounds by their open
 // incidents. It repaints when a state changes, the base map (five times as much to draw) only when it moves.
+//
+// Colour is feature-state and costs a number. A picture over an asset (how old, how grave) costs the library a placement
+// in every frame, so only assets that need one are in that source.
 
 import { GLYPHS, RINGS, glyphPicture, picture } from "./icons.mjs";
 import { severityPicture } from "./shapes.mjs";
 
 const SOURCE = "assets";
+const MARKS = "marks";
 const GROUNDS = "communities";
 const STEPS = [1, 3, 6]; // open incidents at which a community takes the next of the four grounds
 const DOT = new Set(["streetlight"]); // so many that a glyph each would hide the street
+const LULL_MS = 180; // between two drawings of what is no alarm: thousands of assets cost a screen without a graphics card 50 ms
 const state = (name) => ["coalesce", ["feature-state", name], 0];
-const onlyIf = (condition) => ["case", condition, 1, 0];
+const collection = (features) => ({ type: "FeatureCollection", features });
+
+/** What is drawn over an asset of this look: a ring for its age or absence, a shape for its alarm; null where nothing. */
+export function markOf({ sev = 0, age = 0, off = 0 }) {
+  const ring = off ? "offline" : [null, null, ...Object.keys(RINGS)][age];
+  if (!ring && !sev) return null;
+  return { ...(ring && { ring }), ...(sev && { sev, shape: `severity-${sev}` }) };
+}
 
 /** The style of the canvas; `unit` is one minute of arc in pixels, `communities` are GeoJSON features. */
 export function assetStyle(unit, token, communities) {
@@ -20,8 +32,8 @@ export function assetStyle(unit, token, communities) {
   const grounds = ["case", ["any", isOld, isAway], token("bg"), ["get", "dot"], token("edge"), token("raised")];
   const inks = ["case", [">", state("sev"), 0], token("bg"), ["any", isOld, isAway, ["==", state("age"), 1]], token("t3"), token("t2")];
   const circle = (id, paint) => ({ id, type: "circle", source: SOURCE, paint });
-  const symbol = (id, layout, paint) => ({
-    id, type: "symbol", source: SOURCE, paint,
+  const symbol = (id, source, filter, layout, paint = {}) => ({
+    id, type: "symbol", source, filter, paint,
     layout: { "icon-allow-overlap": true, "icon-ignore-placement": true, ...layout },
   });
   const scale = ["case", ["get", "dot"], 0.5, 1];
@@ -29,8 +41,9 @@ export function assetStyle(unit, token, communities) {
   return {
     version: 8,
     sources: {
-      [GROUNDS]: { type: "geojson", promoteId: "id", data: { type: "FeatureCollection", features: communities } },
-      [SOURCE]: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
+      [GROUNDS]: { type: "geojson", promoteId: "id", data: collection(communities) },
+      [SOURCE]: { type: "geojson", data: collection([]) },
+      [MARKS]: { type: "geojson", data: collection([]) },
     },
     layers: [
       ground(token),
@@ -43,15 +56,11 @@ export function assetStyle(unit, token, communities) {
         "circle-stroke-width": 0.8 * unit,
         "circle-stroke-color": ["case", ["any", isOld, isAway, ["get", "dot"], [">", state("sev"), 0]], token("bg"), token("edge")],
       }),
-      symbol("glyph", { "icon-image": ["get", "kind"], "icon-size": (10.8 * unit) / 96 }, { "icon-color": inks }),
-      ...Object.keys(RINGS).map((ring, n) => symbol(ring, { "icon-image": ring, "icon-size": sized(17.5) }, {
-        "icon-opacity": onlyIf(ring === "offline" ? isAway : ["all", ["==", state("age"), n + 2], ["!", isAway]]),
-      })),
-      ...[1, 2, 3, 4].map((severity) => symbol(
-        `severity-${severity}`,
-        { "icon-image": `severity-${severity}`, "icon-size": (21 * unit) / 96, "icon-offset": [46, -46] },
-        { "icon-opacity": onlyIf(["==", state("sev"), severity]) },
-      )),
+      symbol("glyph", SOURCE, ["!", ["get", "dot"]], { "icon-image": ["get", "kind"], "icon-size": (10.8 * unit) / 96 }, { "icon-color": inks }),
+      symbol("ring", MARKS, ["has", "ring"], { "icon-image": ["get", "ring"], "icon-size": sized(17.5) }),
+      symbol("severity", MARKS, ["has", "shape"], {
+        "icon-image": ["get", "shape"], "icon-size": (21 * unit) / 96, "icon-offset": [46, -46], "symbol-sort-key": ["-", 0, ["get", "sev"]],
+      }),
     ],
   };
 }
@@ -70,6 +79,10 @@ export class AssetCanvas {
     this.open = new Map(communities.map(({ properties }) => [properties.id, 0])); // community id -> open incidents
     this.numbers = new Map(); // asset id -> feature id
     this.looks = new Map();
+    this.waiting = new Map(); // feature id -> look, not drawn yet
+    this.places = new Map(); // feature id -> its feature
+    this.marks = new Map(); // feature id -> the feature of what is drawn over it
+    this.drawnAt = -Infinity;
     this.map = new maplibre.Map({
       container, style: assetStyle(unit, token, communities), center: camera.center, zoom: camera.zoom,
       interactive: false, attributionControl: false, validateStyle: false, fadeDuration: 0, maxPitch: 0, trackResize: false,
@@ -99,6 +112,8 @@ export class AssetCanvas {
   place(assets) {
     this.numbers.clear();
     this.looks.clear();
+    this.waiting.clear();
+    this.marks.clear();
     const features = assets.filter((asset) => Number.isFinite(asset.lon) && Number.isFinite(asset.lat)).map((asset, n) => {
       this.numbers.set(asset.id, n);
       const kind = asset.kind in GLYPHS ? asset.kind : "other";
@@ -108,15 +123,45 @@ export class AssetCanvas {
         geometry: { type: "Point", coordinates: [asset.lon, asset.lat] },
       };
     });
+    this.places = new Map(features.map((feature) => [feature.id, feature]));
     this.map.removeFeatureState({ source: SOURCE });
-    this.map.getSource(SOURCE).setData({ type: "FeatureCollection", features });
+    this.map.getSource(SOURCE).setData(collection(features));
+    this.map.getSource(MARKS).setData(collection([]));
   }
 
   show(assetId, look) {
     const id = this.numbers.get(assetId);
     if (id === undefined) return;
+    const isNews = (this.looks.get(id)?.sev ?? 0) !== look.sev;
     this.looks.set(id, look);
-    this.map.setFeatureState({ source: SOURCE, id }, look);
+    this.waiting.set(id, look);
+    const left = isNews ? 0 : this.drawnAt + LULL_MS - performance.now();
+    if (left <= 0) this.#flush();
+    else this.timer ??= setTimeout(() => this.#flush(), left);
+  }
+
+  // An alarm is drawn at once, and what waits goes along; mere age is drawn together, a few times a second.
+  #flush() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.drawnAt = performance.now();
+    let isMarked = false;
+    for (const [id, look] of this.waiting) {
+      this.map.setFeatureState({ source: SOURCE, id }, look);
+      isMarked = this.#mark(id, look) || isMarked;
+    }
+    this.waiting.clear();
+    if (isMarked) this.map.getSource(MARKS).setData(collection([...this.marks.values()]));
+  }
+
+  /** Note what is drawn over an asset; say whether that is another thing than before. */
+  #mark(id, look) {
+    const mark = markOf(look), before = this.marks.get(id)?.properties;
+    if (mark?.ring === before?.ring && mark?.sev === before?.sev) return false;
+    if (!mark) return this.marks.delete(id);
+    const { geometry, properties } = this.places.get(id);
+    this.marks.set(id, { type: "Feature", geometry, properties: { ...mark, dot: properties.dot } });
+    return true;
   }
 
   /** Ground the communities by their open incidents: all of them, for one without any is not among the counts. */
@@ -139,5 +184,6 @@ export class AssetCanvas {
   aim(camera) {
     this.map.resize();
     this.map.jumpTo({ center: camera.center, zoom: camera.zoom });
+    this.map.redraw();
   }
 }

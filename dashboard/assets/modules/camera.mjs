@@ -39,6 +39,12 @@ export function fit(box, { width, height }, padding) {
   return { center: [lonOf(x), latOf(y)], zoom: Math.log2(scale / TILE), width, height };
 }
 
+/** The camera that shows everything `dx`, `dy` pixels further right and down. */
+export function moved(camera, dx, dy) {
+  const scale = TILE * 2 ** camera.zoom, [lon, lat] = camera.center;
+  return { ...camera, center: [lonOf(worldX(lon) - dx / scale), latOf(worldY(lat) - dy / scale)] };
+}
+
 /** A function from longitude and latitude to [x, y] on the screen. */
 export function projection({ center, zoom, width, height }) {
   const scale = TILE * 2 ** zoom, x0 = worldX(center[0]) * scale - width / 2, y0 = worldY(center[1]) * scale - height / 2;

@@ -1,8 +1,9 @@
-// W11: base map, assets and incidents under one camera that nothing but a change of the wall's size ever moves.
+// W11: base map, assets and incidents under one camera that only a hand or a change of the wall's size ever moves.
 
 import { AssetCanvas } from "./asset_map.mjs";
 import { wallStyle } from "./base_map.mjs";
-import { extent, fit, projection } from "./camera.mjs";
+import { extent, fit, moved, projection } from "./camera.mjs";
+import { Hand } from "./hand.mjs";
 import { Markers } from "./markers.mjs";
 import { part } from "./paint.mjs";
 import { SketchMap } from "./sketch_map.mjs";
@@ -95,13 +96,30 @@ export class StreetMap {
     this.show(this.incidents);
     if (this.areas) this.open(this.areas);
     this.box.dataset.map = this.base ? "webgl" : "sketch";
+    new Hand(this.box, this.box.querySelectorAll(".layer"), {
+      settle: (dx, dy) => {
+        this.camera = moved(this.camera, dx, dy);
+        this.project = projection(this.camera);
+        this.#draw();
+      },
+      home: () => {
+        this.#look();
+        this.#draw();
+      },
+    });
   }
 
   #aim() {
     if (this.box.clientWidth === this.camera.width && this.box.clientHeight === this.camera.height) return;
     this.#look();
     this.base?.resize();
+    this.#draw();
+  }
+
+  // At once, not with the next frame: what moved under the hand is put back in the same moment.
+  #draw() {
     this.base?.jumpTo({ center: this.camera.center, zoom: this.camera.zoom });
+    this.base?.redraw();
     this.canvas.aim(this.camera, this.project, this.unit);
     this.show(this.incidents);
   }

@@ -14,6 +14,7 @@ PROPERTIES = {
     "mode": {"datatype": "enum"},
     "temperature": {"datatype": "float", "unit": "°F"},
     "note": {"datatype": "string"},
+    "turn": {"datatype": "enum", "format": "left,right"},
 }
 
 
@@ -151,3 +152,14 @@ def test_a_level_is_what_its_unit_says(unit: str | None, quantity: str) -> None:
     hear(dialect, "homie/5/d/$description", {"nodes": {"n": {"properties": properties}}})
 
     assert list(values(hear(dialect, "homie/5/d/n/level", "1.5"))) == [quantity]
+
+
+@pytest.mark.parametrize("word", ["Left", "LEFT", "up"])
+def test_a_word_that_is_not_declared_is_refused(lamp: Dialect, word: str) -> None:
+    """An enumeration tells its words, in their case."""
+    assert values(hear(lamp, "homie/5/lamp7/lamp/turn", "left", retain=True)) == {"turn": "left"}
+
+    with pytest.raises(RefusedError) as refused:
+        hear(lamp, "homie/5/lamp7/lamp/turn", word, retain=True)
+
+    assert refused.value.code == "enum"

@@ -337,6 +337,37 @@ def test_what_is_older_than_the_stored_value_comes_too_late_after_a_restart(scen
     assert "Raise deep" in names(rules.observe(GAUGE, at(1, 5)))
 
 
+def test_a_grave_limit_may_be_broken_in_doubt_and_nothing_else_moves(scenarios: Scenarios) -> None:
+    """A flood is raised by its arrival though its stamp is an hour old; one that stands is not ended by such a one."""
+    rules, now_us = Rules(scenarios), NOON_US + 3600 * SECOND_US
+    late = at(0, 5, int(Flag.LATE))._replace(received_us=now_us)
+
+    assert rules.observe(GAUGE, late) == []
+    moves = rules.observe(GAUGE, late, in_doubt=True)
+
+    raised = [move.alarm for move in moves if isinstance(move, Raise)]
+    assert [(it.rule_id, it.raised_us) for it in raised] == [("deep", now_us)]
+    assert rules.observe(GAUGE, late._replace(value=0.0), in_doubt=True) == []
+
+
+def test_what_is_implausible_is_no_alarm_in_doubt_either(scenarios: Scenarios) -> None:
+    """More speaks against it than its age."""
+    late = at(0, 5, int(Flag.LATE | Flag.IMPLAUSIBLE))
+
+    assert Rules(scenarios).observe(GAUGE, late, in_doubt=True) == []
+
+
+def test_a_wrong_clock_is_judged_by_arrival(scenarios: Scenarios) -> None:
+    """An hour behind: what it says after a right reading is newer all the same."""
+    rules, behind_us = Rules(scenarios), 3600 * SECOND_US
+    rules.observe(GAUGE, at(0, 0))
+
+    said = at(10, 5, int(Flag.CLOCK_SKEW))
+    moves = rules.observe(GAUGE, said._replace(at_us=said.at_us - behind_us))
+
+    assert "Raise deep" in names(moves)
+
+
 STEPS = st.lists(
     st.tuples(
         st.integers(0, 40),  # seconds since the step before

@@ -3,7 +3,7 @@
 import pytest
 
 from street.errors import StoreError
-from street.store import databases, open_store
+from street.store import copies, databases, open_store
 from tests.street.store.makers import NOON_US, a_reading, put
 
 
@@ -93,3 +93,15 @@ def test_a_swap_that_fails_moves_nothing(server_store: str) -> None:
 def test_a_size_is_that_of_the_whole(server_store: str) -> None:
     """An empty PostgreSQL database has some megabytes."""
     assert databases.size_of(server_store) > 1_000_000
+
+
+def test_a_database_that_was_made_a_moment_ago_has_not_begun(server_store: str) -> None:
+    """The keeper's first `check` says so, rather than that it is no store of ours."""
+    other = databases.renamed(server_store, f"{databases.name_of(server_store)}_d")
+    databases.create(other)
+
+    before = copies.has_begun(other)
+    open_store(other, lambda: NOON_US).close()
+
+    assert (before, copies.has_begun(other)) == (False, True)
+    databases.drop(other)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from street.assets import Asset
 from street.store import Arrival, NewcomerState, Store, WaitingMessage, Writer
 from street.store.lobby import MESSAGES_EACH, Lobby
-from tests.street.store.makers import NOON_US, rows
+from tests.street.store.makers import KEEPER, NOON_US, rows
 
 
 def an_arrival(device_id: str = "d", number: int = 0, size: int = 10) -> Arrival:
@@ -106,7 +106,7 @@ def test_bytes_are_bounded_too(store: Store) -> None:
 def test_an_ignored_newcomer_is_heard_no_more_and_never_leaves(store: Store) -> None:
     """Otherwise it would be back, to be ignored again."""
     keep(store, Lobby(), [an_arrival("neighbour")])
-    store.newcomers().ignore(1)
+    store.newcomers().ignore(1, by=KEEPER)
     lobby = loaded(store, most_newcomers=2)
 
     keep(store, lobby, [an_arrival("neighbour", 1), *(an_arrival(f"x{number}", 2) for number in range(5))])
@@ -129,7 +129,7 @@ def test_who_was_settled_a_moment_ago_does_not_leave(store: Store) -> None:
     """Ingest does not know of it yet; what waits must still be replayed."""
     lobby = Lobby(most_newcomers=1)
     keep(store, lobby, [an_arrival("a")])
-    store.newcomers().accept(1, Asset(asset_id="A", kind="other", name="a"))
+    store.newcomers().accept(1, Asset(asset_id="A", kind="other", name="a"), by=KEEPER)
 
     keep(store, lobby, [an_arrival("b", 1), an_arrival("b", 2)])
 

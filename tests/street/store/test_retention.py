@@ -7,7 +7,7 @@ import pytest
 
 from street.clock import DAY_US, HOUR_US
 from street.store import Arrival, Reader, Store, WaitingMessage, Writer
-from tests.street.store.makers import NOON_US, a_letter, a_reading, minutes, put, rows
+from tests.street.store.makers import KEEPER, NOON_US, a_letter, a_reading, minutes, put, rows
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def test_newcomers_that_fell_silent_leave_and_ignored_ones_stay(store: Store, wr
         batch.keep_waiting(Arrival("native", "alive", said))
         batch.commit()
     ignored = next(it for it in store.newcomers().all() if it.device_id == "ignored")
-    store.newcomers().ignore(ignored.newcomer_id)
+    store.newcomers().ignore(ignored.newcomer_id, by=KEEPER)
 
     writer.purge(NOON_US + 2 * DAY_US, Limits())
 
