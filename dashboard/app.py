@@ -21,33 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from dashboard import (
-    account,
-    acts,
-    alarm_acts,
-    areas,
-    asking,
-    camera_reviews,
-    candidates,
-    desk,
-    incident_import,
-    incident_page,
-    incident_queue,
-    incident_same,
-    incident_timeline,
-    indicators,
-    matter_import,
-    notices,
-    oidc,
-    pairing,
-    reveals,
-    rule_preview,
-    scrape,
-    second_step,
-    shelvings,
-    sign_in,
-    stills,
-)
+from dashboard import asking
 from dashboard.answers import refused, to_sign_in
 from dashboard.cookies import csrf_cookie
 from dashboard.counts import TodayCounter
@@ -58,6 +32,7 @@ from dashboard.leaving import content_policy
 from dashboard.live import Hub
 from dashboard.office import Office
 from dashboard.pages import PAGES, layout_for
+from dashboard.parts import PARTS
 from dashboard.shelf import Shelf, files_under, folder, packages
 from dashboard.snapshot import Follower, opened_store
 from dashboard.stream import Stream
@@ -71,33 +46,6 @@ LOG = logging.getLogger(__name__)
 HERE: Final = Path(__file__).parent
 ASSETS: Final = HERE / "assets"
 MAP_LIBRARY: Final = HERE.parent / "node_modules" / "maplibre-gl" / "dist"
-# Each exports `routes(office)`; see `dashboard.office`.
-PARTS: Final = (
-    candidates,  # before incidents, whose ids may hold a slash
-    notices,
-    sign_in,
-    second_step,
-    pairing,
-    account,
-    oidc,
-    desk,
-    stills,
-    reveals,
-    acts,
-    incident_queue,
-    incident_same,
-    incident_import,
-    incident_timeline,
-    incident_page,  # last of these: it takes every address below /api/incidents/
-    indicators,
-    matter_import,
-    alarm_acts,
-    shelvings,
-    rule_preview,
-    areas,
-    camera_reviews,
-    scrape,
-)
 MODULES: Final = "modules"  # imported by our own modules, so Dash must not load them as scripts of the page
 UNUSED_SCRIPTS: Final = ("/dash/dcc/", "/dash/dash_table/", "/dash/deps/polyfill@")  # 160 of 770 KB, 0.7 MB to parse
 

@@ -1,17 +1,16 @@
 """From decoded messages to one transaction: readings, availability, alarms, incidents, stills and dead letters."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from ingest.applying import apply
 from ingest.clocks import Clocks
 from ingest.decode import Decoded, DecodedReading, Kind, Message
+from ingest.incident_events import placed
 from ingest.register import Register
 from ingest.sightings import note_sighting
 from ingest.stamp import stamp
 from street.assets import Asset
-from street.incidents import Incident
 from street.places import Places
 from street.readings import DeadLetter, Flag, Reading
 from street.rules.gauges import Usual
@@ -188,7 +187,7 @@ class Filing:
             batch.add_dead_letter(_dead_letter(item, decoded.code, decoded.reason or decoded.code))
             return
         if decoded.incident is not None:
-            batch.report_incident(_placed(decoded.incident, self._places))
+            batch.report_incident(placed(decoded.incident, self._places))
             return
         if decoded.kind in SILENT or decoded.device_id is None or decoded.extra.get("repeated"):
             return
@@ -282,19 +281,6 @@ def _refused_of(
         if any(id(reading) in odd for reading in readings[begin:end]):
             yield item
         begin = end
-
-
-def _placed(incident: Incident, places: Places) -> Incident:
-    """Return *incident* with the grid cell and community that its position lies in, where it has one of ours."""
-    if incident.lon is None or incident.lat is None:
-        return incident
-    cell = places.grid_cell_of(incident.lon, incident.lat)
-    community = places.community_of(incident.lon, incident.lat)
-    return replace(
-        incident,
-        grid_cell_id=cell.grid_cell_id if cell else "",
-        community_id=community.community_id if community else "",
-    )
 
 
 def _dead_letter(item: Item, code: str, reason: str, field: str | None = None) -> DeadLetter:

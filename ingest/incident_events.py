@@ -5,6 +5,7 @@ does not know them. Names in `media` are kept as text and never fetched.
 """
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from ingest.messages import Decoded, Kind, Message
@@ -27,6 +28,7 @@ from ingest.strict_json import parse_object
 from ingest.texts import is_id, sentence
 from ingest.timestamps import is_leap_second, settle, source_time
 from street.incidents import SENSING, Incident
+from street.places import Places
 
 REQUIRED: Final = ("id", "ts", "matter", "severity", "title", "description", "lon", "lat", "address")
 OPTIONAL: Final = frozenset({"title_en", "asset_id", "confidence", "media", "seq", "schema_version"})
@@ -65,6 +67,19 @@ def incident_event(source: str, message: Message) -> Decoded:
     if incident.lat is not None and incident.lon is not None and is_outside(incident.lat, incident.lon):
         extra["geo_outside"] = True
     return Decoded(Kind.EVENT, source, time_us, extra=extra, incident=incident)
+
+
+def placed(incident: Incident, places: Places) -> Incident:
+    """Return *incident* with the grid cell and community that its position lies in, where it has one of ours."""
+    if incident.lon is None or incident.lat is None:
+        return incident
+    cell = places.grid_cell_of(incident.lon, incident.lat)
+    community = places.community_of(incident.lon, incident.lat)
+    return replace(
+        incident,
+        grid_cell_id=cell.grid_cell_id if cell else "",
+        community_id=community.community_id if community else "",
+    )
 
 
 def _check_names(fields: dict[str, Any]) -> None:
