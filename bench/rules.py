@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dashboard.rule_preview import Wish, as_told, tried, wanted_rule
+from ingest.service import _calm_garbage_collection
 from street.assets import Asset
 from street.clock import DAY_US, MINUTE_US, SECOND_US
 from street.preview import replay
@@ -66,7 +67,7 @@ FORMS: Final[tuple[dict[str, Any], ...]] = (
     },
 )  # fmt: skip
 EDITED: Final = {
-    "limit at the median": "quantity: noise_laeq\nraise_above: 52\nclear_at: 51\non_delay_s: 300\n",
+    "limit-at-the-median": "quantity: noise_laeq\nraise_above: 52\nclear_at: 51\non_delay_s: 300\n",
     "change": "quantity: noise_laeq\nmeasure: change\nover_s: 600\nraise_above: 22\nclear_at: 8\n",
     "breaches": "quantity: noise_laeq\nmeasure: breaches\nover_s: 1800\nbreach_above: 75\n"
     "raise_above: 2\nclear_at: 0\n",
@@ -104,6 +105,7 @@ def live_cell(given: argparse.Namespace) -> Iterator[dict[str, Any]]:
     warm, moves, next_tick_us = given.assets * len(QUANTITIES), 0, 0
     for reading in readings[:warm]:  # every asset is heard once: what stands is laid out
         rules.observe(assets[reading.asset_id], reading)
+    _calm_garbage_collection()
     begun_s, cpu_s = time.perf_counter(), time.process_time()
     for reading in readings[warm:]:
         moves += len(rules.observe(assets[reading.asset_id], reading))

@@ -36,7 +36,7 @@ from street.store.past import named_series, past_hours, past_readings, purged_to
 DAYS: Final = (7, 30)
 MOST_ROWS: Final = 700_000  # of a rule that is told by last values: about two seconds
 MOST_ROWS_AROUND: Final = 300_000  # of one that counts neighbours
-MOST_ROWS_BACK: Final = 150_000  # of one that looks back: each goes through the rules themselves
+MOST_ROWS_BACK: Final = 400_000  # of one that looks back: each goes through the rules themselves
 WAIT_S: Final = 5.0
 LONGEST_ID: Final = 64
 _TURN: Final = threading.BoundedSemaphore(1)  # one at a time: it takes a core

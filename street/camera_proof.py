@@ -110,7 +110,7 @@ def continued(before: Sighting, now: Sighting) -> Sighting:
 
 
 def is_due(sighting: Sighting, now_us: int) -> bool:
-    """Return whether it stood so long that somebody should look."""
+    """Return whether it stood so long that somebody should look; the store asks the same of many."""
     return sighting.stood_us(now_us) >= DWELL_US.get(sighting.matter, USUAL_DWELL_US)
 
 

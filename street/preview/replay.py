@@ -43,7 +43,7 @@ def replay(
     rules = Rules(_alone(rule), assets=assets, usual=usual)
     teller = _Teller(from_us, to_us)
     for reading in readings:
-        while (due_us := rules.next_due_us()) is not None and due_us <= reading.received_us:
+        while (due_us := rules.next_due_us()) is not None and due_us <= min(reading.received_us, to_us - 1):
             teller.hear(rules.tick(due_us))
         teller.hear(rules.observe(assets[reading.asset_id], reading))
     while (due_us := rules.next_due_us()) is not None and due_us < to_us:

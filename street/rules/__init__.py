@@ -13,7 +13,7 @@ from street.alarms import Alarm
 from street.assets import Asset
 from street.readings import LATE_US, NOT_LIVE, Flag, Reading
 from street.rules.gauges import NOTHING_USUAL, Usual
-from street.rules.joint import Joint, Neighbourhood
+from street.rules.joint import Groups, Joint
 from street.rules.moves import Clear, Move, Pend, Raise, Regrade
 from street.rules.posts import Post, Track, lies_in_reach
 from street.rules.recall import silences
@@ -64,7 +64,7 @@ class Rules:
         self._assets = assets
         self._seen = seen
         self._usual = usual
-        self._neighbourhood = Neighbourhood(assets)
+        self._groups = Groups(assets)
         self._hear(seen)
         self._recall(recent)
         self._take_up(alarms, pending or {})
@@ -73,7 +73,7 @@ class Rules:
     def learn(self, assets: Mapping[str, Asset]) -> None:
         """Know *assets* as they are registered now."""
         self._assets = assets
-        self._neighbourhood.learn(assets)
+        self._groups.learn(assets)
         self._count_all()
 
     def learn_usual(self, usual: Usual) -> None:
@@ -110,7 +110,7 @@ class Rules:
         return self._watched(track, watches, asset, at_us, value) if watches else []
 
     def tick(self, now_us: int, *, listening_since_us: int = 0) -> list[Move]:
-        """Return what the passing of time moves: delays that ran out without a contrary reading, silence, old breaches.
+        """Return what the passing of time moves: delays that ran out without a contrary reading, and silence.
 
         Args:
             now_us: the present.
@@ -143,8 +143,6 @@ class Rules:
             track.look()
         return moves
 
-    # -- one reading ----------------------------------------------------------------------------------------------
-
     def _watched(self, track: Track, watches: tuple[Watch, ...], asset: Asset, at_us: int, value: float) -> list[Move]:
         moves: list[Move] = []
         for watch in watches:
@@ -168,10 +166,10 @@ class Rules:
     def _followed(self, watch: Watch, moves: list[Move]) -> list[Move]:
         """Return *moves* of *watch* and what follows from them where others count it."""
         if isinstance(watch, Joint) and (news := watch.news()) is not None:
-            for other in self._joint(self._neighbourhood.counted_by(watch), watch.rule):
-                if other.hear_of(news):
-                    moves = moves + self._followed(other, other.settle(watch.at_us))
-                    self._schedule(other)
+            them = self._joint(self._groups.counted_by(watch), watch.rule)
+            for other in [it for it in them if it.hear_of(news)]:  # all hear of it before one is asked
+                moves = moves + self._followed(other, other.settle(watch.at_us))
+                self._schedule(other)
         return moves
 
     def _doubtful(self, asset: Asset, reading: Reading) -> list[Move]:
@@ -189,8 +187,6 @@ class Rules:
         if due_us is not None and (watch.scheduled_us is None or due_us < watch.scheduled_us):
             watch.scheduled_us = due_us
             heapq.heappush(self._due, (due_us, next(self._numbers), watch.asset_id, watch.rule.rule_id))
-
-    # -- assets that come and go ----------------------------------------------------------------------------------
 
     def _enter(self, asset: Asset, quantity: str) -> Track:
         """Return the track of *quantity* at an asset that may be heard for the first time; it may be empty."""
@@ -228,7 +224,7 @@ class Rules:
                 yield watch
 
     def _count(self, watch: Joint) -> None:
-        fellows = self._neighbourhood.fellows(watch)
+        fellows = self._groups.fellows(watch)
         watch.count(self._joint(fellows, watch.rule), len(fellows) + 1)
 
     def _count_all(self) -> None:

@@ -18,8 +18,8 @@ from typing import Final, NamedTuple
 from street.alarms import Alarm, AlarmState
 from street.assets import Asset
 from street.clock import MINUTE_US
-from street.rules.silence import Silence
 from street.rules.moves import Clear, Move, Pend, Raise
+from street.rules.silence import Silence
 from street.scenarios import Scenarios
 
 SILENT: Final = "silent"

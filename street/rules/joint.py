@@ -111,7 +111,7 @@ class Joint(Watch):
         return self.said[place][False] and not self._alarms
 
 
-class Neighbourhood:
+class Groups:
     """Who is whose neighbour, and who lies in the same area: laid out once for each rule, until assets are learned."""
 
     def __init__(self, assets: Mapping[str, Asset]) -> None:

@@ -44,6 +44,9 @@ class Source:
     breach_above: float | None = None
     breach_below: float | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.quantity)  # the hot path: hashing every field costs more than comparing one or two
+
     def __str__(self) -> str:
         name = f"{self.quantity} less {self.less}" if self.less else self.quantity
         if self.measure is Measure.VALUE:

@@ -60,13 +60,17 @@ class Quarter:
         ])  # fmt: skip
 
     def alarm(self, asset_id: str, rule_id: str = "deep", severity: int = 3) -> None:
-        """Raise an alarm."""
+        """Raise an alarm, with its incident where it is grave."""
         at_us = now_us()
+        incident_id = f"sensing/{asset_id}" if severity <= 2 else None
         batch = self.street.writer.begin(at_us)
+        if incident_id:
+            batch.report_incident(an_incident(incident_id, source="sensing", asset_id=asset_id))
         batch.raise_alarm(
             Alarm(
                 alarm_id=f"{asset_id}/{rule_id}", asset_id=asset_id, rule_id=rule_id, quantity="water_level",
                 severity=severity, state=AlarmState.ACTIVE, value=1.0, raised_us=at_us,
+                incident_id=incident_id,
             )
         )  # fmt: skip
         batch.commit()

@@ -22,6 +22,8 @@ reveal            operator:D officer:D squad_leader:A
 export_incidents  squad_leader:A leader:A
 change_matters    admin:E
 see_indicators    wall:A operator:A squad_leader:A leader:A
+see_areas         wall:A operator:A officer:A squad_leader:A grid_worker:A leader:A
+review_camera     operator:A squad_leader:A
 act_on_alarm      operator:A squad_leader:A
 shelve_alarm      operator:A squad_leader:A
 see_people        admin:E leader:A squad_leader:A operator:A
@@ -35,6 +37,7 @@ see_audit         auditor:E
 export_audit      auditor:E
 see_system        admin:E operator:E leader:E
 keep_system       admin:E
+edit_rules        admin:E operator:E
 report_incident   operator:A officer:A squad_leader:A grid_worker:A department:A leader:A
 import_incidents  operator:A squad_leader:A
 file_incident     operator:A squad_leader:A

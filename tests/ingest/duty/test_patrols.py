@@ -306,7 +306,8 @@ def taught(store: Store, confirmed: int, rejected: int, matter: str = "09012") -
         batch.note_sighting(
             Sighting(
                 sighting_id=f"C-1/{matter}-{number}", asset_id="C-1", label="car", zones=(), matter=matter,
-                confidence=None, first_us=0, last_us=1, has_ended=True, verdict=verdict, decided_by="li", decided_us=number,
+                confidence=None, first_us=0, last_us=1, has_ended=True, verdict=verdict, decided_by="li",
+                decided_us=number,
             )
         )  # fmt: skip
     batch.commit()

@@ -1,4 +1,4 @@
-"""Sightings in the store: one row an object, one verdict, one incident, and a camera that is believed as it deserves."""
+"""Sightings in the store: one row an object, one verdict, one incident, a camera believed as it deserves."""
 
 import threading
 from collections.abc import Callable
