@@ -74,6 +74,6 @@ WORDS: Final[dict[str, str]] = {
     # verdicts on what cameras saw
     "review_say_field": "“{field}” is not right: check it and send it again.",
     "review_say_missing": "Give “{field}”: a rejection needs its reason.",
-    "review_say_unknown": "There is no such “{field}”. A verdict is confirmed or rejected; the reasons are in the list.",
+    "review_say_unknown": "There is no such “{field}”. A verdict is confirmed or rejected; reasons are in the list.",
     "review_say_superseded": "{by} decided otherwise: load the list again.",
 }

@@ -4,7 +4,7 @@ from street.clock import HOUR_US, MINUTE_US, SECOND_US
 from street.courses import NEVER, Course, Still
 from street.readings import Flag
 from street.scenarios import Quantity
-from street.scenarios.form import Stillness
+from street.scenarios.quantity import Stillness
 
 NOON_US = 1_795_492_800 * SECOND_US
 

@@ -117,7 +117,9 @@ def test_what_is_no_such_file_is_told_by_its_line(tmp_path: Path, text: str, tol
         sampled(tmp_path, text)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", gzip.compress(b"open_dt,closed_dt\n" * 99)[:-20]])
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\x00", gzip.compress(b"open_dt,closed_dt\n" * 99, mtime=0)[:-20]], ids=["text", "gzip"]
+)
 def test_a_damaged_file_is_told(tmp_path: Path, content: bytes) -> None:
     """Cut off, or no text at all."""
     (tmp_path / "a.csv").write_bytes(content)
