@@ -211,7 +211,8 @@ class Silence(Gauge):
     def take(self, at_us: int, value: float) -> None:  # noqa: ARG002 - as every gauge
         """Take that it is heard."""
         self._heard_us = at_us
-        self.pass_to(max(at_us, self._since_us))
+        from_us = max(self._since_us, at_us)
+        self.number, self.due_us = 0.0, from_us + self._limits_us[0] if self._limits_us else None
 
     def listen(self, since_us: int) -> None:
         """Take in that nothing would have gone by unheard since then."""

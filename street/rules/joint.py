@@ -73,6 +73,11 @@ class Joint(Watch):
     def observe(self, at_us: int, value: float, quantity: str = "") -> list[Move]:
         """Return what a reading of the own asset moves here; `news` is for the others."""
         self.panel.take(at_us, value, quantity or self.rule.quantity)
+        before = self.said
+        self.say()
+        if self.said == before and self.is_calm and not any(own[0] for own in before):
+            self.at_us = at_us  # the hot path: most say what they said before
+            return []
         return self.settle(at_us)
 
     def settle(self, at_us: int) -> list[Move]:
