@@ -76,4 +76,10 @@ WORDS: Final[dict[str, str]] = {
     "review_say_missing": "Give “{field}”: a rejection needs its reason.",
     "review_say_unknown": "There is no such “{field}”. A verdict is confirmed or rejected; reasons are in the list.",
     "review_say_superseded": "{by} decided otherwise: load the list again.",
+    # what may be done
+    "act_act_on_alarm": "Acknowledge alarms",
+    "act_shelve_alarm": "Shelve alarms",
+    "act_edit_rules": "Try rules out",
+    "act_see_areas": "See key areas",
+    "act_review_camera": "Review cameras",
 }

@@ -74,4 +74,10 @@ WORDS: Final[dict[str, str]] = {
     "review_say_missing": "请填写“{field}”：驳回需要理由。",
     "review_say_unknown": "没有这种“{field}”。结论为 confirmed 或 rejected，理由见列表。",
     "review_say_superseded": "{by} 已经作出另一结论，请刷新列表。",
+    # what may be done
+    "act_act_on_alarm": "接警（告警）",
+    "act_shelve_alarm": "搁置、停用告警",
+    "act_edit_rules": "规则试算",
+    "act_see_areas": "查看重点区域",
+    "act_review_camera": "复核视频发现",
 }

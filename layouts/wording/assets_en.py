@@ -244,6 +244,7 @@ WORDS: Final[dict[str, str]] = {
     "quantity_dew_point": "Dew point",
     "quantity_lamp_fault": "Lamp fault",
     "quantity_object_count": "Objects",
+    "quantity_active_object_count": "Objects that move",
     "quantity_snow": "Snow",
     "quantity_soil_temperature": "Soil temperature",
     "quantity_water_temperature": "Water temperature",

@@ -243,6 +243,7 @@ WORDS: Final[dict[str, str]] = {
     "quantity_dew_point": "露点",
     "quantity_lamp_fault": "灯具故障",
     "quantity_object_count": "目标数",
+    "quantity_active_object_count": "活动目标数",
     "quantity_snow": "降雪",
     "quantity_soil_temperature": "土壤温度",
     "quantity_water_temperature": "水温",
