@@ -150,7 +150,7 @@ class Street:
                 self.tell(move.alarm, f"raise@{self.second(move.alarm.raised_us)}/{move.alarm.severity}")
             elif isinstance(move, Regrade):
                 self.tell(self.alarms[alarm_id], f"to{move.severity}@{self.second(move.at_us)}")
-                self.alarms[alarm_id] = regraded(self.alarms[alarm_id], move)
+                self.alarms[alarm_id] = graded_anew(self.alarms[alarm_id], move)
             elif isinstance(move, Clear):
                 self.tell(self.alarms.pop(alarm_id), f"clear@{self.second(move.at_us)}")
 
@@ -163,7 +163,7 @@ class Street:
         return f"{(at_us - self.start_us) / SECOND_US:g}"
 
 
-def regraded(alarm: Alarm, move: Regrade) -> Alarm:
+def graded_anew(alarm: Alarm, move: Regrade) -> Alarm:
     """Return the alarm as the store would keep it."""
     incident_id = move.incident.incident_id if move.incident else alarm.incident_id
     return replace(alarm, severity=move.severity, incident_id=incident_id)
