@@ -80,7 +80,7 @@ def gather(reader: Reader, now_us: int, scenarios: Scenarios, factors: Factors, 
         feeds=feeds_of(assets, heard_of(latest), now_us, scenarios, factors),
         dialects=dialects_of(assets, readings, groups),  # ingest's own counts of messages join here: Reader.figures
         letters=[line_of(group) for group in groups],
-        alarms=alarms_of(reader, assets, now_us, positions),
+        alarms=alarms_of(reader, assets, now_us, positions)._replace(titles=titles_of(scenarios)),
         duty_us=reader.duty_beat(),
         channels=[ChannelLine(it.channel, it.waiting, it.done, it.dead, masked(it.reason)) for it in reader.channels()],
     )
@@ -108,6 +108,12 @@ def alarms_of(reader: Reader, assets: Iterable[Asset], now_us: int, positions: i
         is_flood=is_flood([call.at_us for call in calls if call.at_us > now_us - HOUR_US], now_us),
         groups=groups(ten, lambda asset_id: community_of(by_id.get(asset_id))),
     )
+
+
+def titles_of(scenarios: Scenarios) -> dict[str, tuple[str, str]]:
+    """Return what each rule's alarm says, in zh and en."""
+    rules = (rule for scenario in scenarios.values() for rule in scenario.rules)
+    return {rule.rule_id: (rule.title, rule.title_en) for rule in rules}
 
 
 def community_of(asset: Asset | None) -> str:

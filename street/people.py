@@ -28,6 +28,9 @@ class Actor(NamedTuple):
         return cls(NOBODY, login)
 
 
+KEEPER: Final = Actor.system("keeper")._replace(address="console")  # who types a command on the machine itself
+
+
 class Role(StrEnum):
     """What somebody is to the street. A person may be several things, each in an area of its own."""
 

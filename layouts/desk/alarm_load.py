@@ -6,12 +6,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.desk.asset_worklists import alarm_title
 from layouts.desk.frame import Viewer
 from layouts.desk.moments import stamp
 from layouts.desk.pieces import Part, Words, row, table
 from layouts.desk.vitals import LoadLine
 from street.alarm_load import Figure
-from street.clock import DAY_US
 
 STATES: Final = {"good": "fresh", "bearable": "late", "too-much": "stale"}  # shapes that the page has
 SHARE: Final = "_share"
@@ -42,7 +42,7 @@ def now_line(words: Words, line: LoadLine | None) -> list[Part]:
     names = ("ten", "hour", "unseen", "shelved", "out", "chattering")
     told: list[Part] = [words["load_now"].format(**{name: getattr(line, name) for name in names})]
     if line.is_flood:
-        most = " · ".join(f"{it.rule_id} {it.area_id} ×{it.calls}" for it in line.groups[:3])
+        most = " · ".join(f"{_title(words, line, it.rule_id)} {it.area_id} ×{it.calls}" for it in line.groups[:3])
         told = [html.Strong(words["load_flood"]), f" {most} · ", *told]
     return told
 
@@ -54,12 +54,23 @@ def figure_rows(words: Words, line: LoadLine | None) -> list[Component]:
 
 def top_rows(words: Words, line: LoadLine | None) -> list[Component]:
     """Return the ten alarms that call most, the most frequent first."""
-    found = [] if line is None else line.load.top
+    if line is None:
+        return [_none(words)]
     rows = [
-        row([html.Span(rule_id, className="code"), html.Span(asset_id, className="code"), f"{calls:,}"])
-        for (rule_id, asset_id), calls in found
+        row([_title(words, line, rule_id), html.Span(asset_id, className="code"), f"{calls:,}"])
+        for (rule_id, asset_id), calls in line.load.top
     ]
-    return rows or [html.Tr(html.Td(words["load_none"], colSpan=3, className="quiet"))]
+    return rows or [_none(words)]
+
+
+def _none(words: Words) -> Component:
+    return html.Tr(html.Td(words["load_none"], colSpan=3, className="quiet"))
+
+
+def _title(words: Words, line: LoadLine, rule_id: str) -> str:
+    """Return what an alarm says, in the reader's language."""
+    titles = {name: both[words["lang"] == "en"] for name, both in line.titles.items()}
+    return alarm_title(rule_id, titles, words)
 
 
 def _figure(words: Words, figure: Figure) -> Component:
@@ -91,5 +102,4 @@ def _shown(figure: Figure, value: float) -> str:
 def _windows(words: Words, line: LoadLine | None) -> str:
     if line is None:
         return ""
-    days = round((line.load.to_us - line.load.from_us) / DAY_US)
-    return words["load_windows"].format(positions=line.positions, days=days, from_at=stamp(line.load.from_us))
+    return words["load_windows"].format(positions=line.positions, from_at=stamp(line.load.from_us))

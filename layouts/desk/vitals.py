@@ -74,6 +74,7 @@ class LoadLine(NamedTuple):
     chattering: int
     is_flood: bool
     groups: Sequence[Group]
+    titles: Mapping[str, tuple[str, str]] = {}
 
 
 class ChannelLine(NamedTuple):

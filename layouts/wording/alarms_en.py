@@ -35,7 +35,7 @@ WORDS: Final[dict[str, str]] = {
     "alarm_field_action_id": "action id",
     # the block of the health page
     "load": "Alarm load",
-    "load_windows": "Per operator position ({positions}); {days} days, since {from_at}. Counted is each call, never a"
+    "load_windows": "Per operator position ({positions}); since {from_at}. Counted is each call, never a"
     " repeat. Ten minutes and hours are aligned to the beginning; a flood begins above 10 calls in ten minutes and ends"
     " below 5.",
     "load_now": "last 10 min {ten} (flood 10) · last hour {hour} (limit 12) · now: unacknowledged {unseen} · shelved"

@@ -34,7 +34,7 @@ WORDS: Final[dict[str, str]] = {
     "alarm_field_action_id": "操作编号",
     # the block of the health page
     "load": "告警负荷",
-    "load_windows": "按每个席位计（共 {positions} 席）；统计期 {days} 天，自 {from_at} 起。只计提示次数，重复不计。"
+    "load_windows": "按每个席位计（共 {positions} 席）；统计期自 {from_at} 起。只计提示次数，重复不计。"
     "10 分钟与小时按统计期起点对齐；洪峰：10 分钟内超过 10 次开始，少于 5 次结束。",
     "load_now": "近 10 分钟 {ten} 次（洪峰线 10）· 近 1 小时 {hour} 次（上限 12）· 现有：未接警 {unseen}"
     " · 搁置 {shelved} · 停用 {out} · 抖动 {chattering}",

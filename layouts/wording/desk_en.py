@@ -6,7 +6,7 @@ WORDS: Final[dict[str, str]] = {
     "lang": "en",
     "other_lang": "中文",
     "product": "Sky Eye",
-    "management": "People and security",
+    "management": "Management",
     "skip": "Skip to content",
     "menu": "Management pages",
     "people": "People",

@@ -6,7 +6,7 @@ WORDS: Final[dict[str, str]] = {
     "lang": "zh-CN",
     "other_lang": "English",
     "product": "天眼",
-    "management": "人员与安全管理",
+    "management": "管理台",
     "skip": "跳到正文",
     "menu": "管理页面",
     "people": "人员",

@@ -22,12 +22,11 @@ from street.errors import ConfigError, NotAllowedError
 from street.keys import load_keys
 from street.matter_sheet import as_xlsx, read_matters
 from street.matters import CLOCKS, Matter
-from street.people import Actor
+from street.people import KEEPER
 from street.store import Store, open_store
 from street.workbook import LARGEST_BYTES
 from street.worktime import windows_of
 
-KEEPER: Final = Actor.system("keeper")._replace(address="console")
 FAULTS_TOLD: Final = 1_000
 
 

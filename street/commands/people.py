@@ -23,13 +23,12 @@ from street.commands.demo_people import end_demo_people, make_demo_people
 from street.config import Config
 from street.errors import ConfigError, NotAllowedError
 from street.keys import load_keys
-from street.people import Actor, Grant, Person, Role
+from street.people import KEEPER, Grant, Person, Role
 from street.people_sheet import Known, RowFault, read_people, with_first_passwords
 from street.places import load_places
 from street.store import Store, open_store
 from street.workbook import LARGEST_BYTES
 
-KEEPER: Final = Actor.system("keeper")._replace(address="console")
 SUBDISTRICT_DIGITS: Final = 9
 
 

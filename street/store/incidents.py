@@ -39,31 +39,22 @@ def report_incident(connection: Connection, incident: Incident, action_id: str =
 
 def recover_incident(connection: Connection, incident_id: str, at_us: int) -> bool:
     """Note that its alarm cleared by itself; False when that was noted before, or there is no such incident."""
-    incidents = schema.incidents
-    statement = (
-        incidents.update()
-        .where(incidents.c.incident_id == incident_id, incidents.c.recovered_us.is_(None))
-        .values(recovered_us=at_us)
-    )
-    if connection.execute(statement).rowcount == 0:
-        return False
-    stage = connection.execute(select(incidents.c.stage).where(incidents.c.incident_id == incident_id)).scalar_one()
-    _append(connection, incident_id, "recovered", Stage(stage), at_us)
-    return True
+    return _note_recovery(connection, incident_id, at_us, is_recovered=True)
 
 
 def relapse_incident(connection: Connection, incident_id: str, at_us: int) -> bool:
     """Note that its alarm, which had cleared, is back; False when it had not."""
+    return _note_recovery(connection, incident_id, at_us, is_recovered=False)
+
+
+def _note_recovery(connection: Connection, incident_id: str, at_us: int, *, is_recovered: bool) -> bool:
     incidents = schema.incidents
-    statement = (
-        incidents.update()
-        .where(incidents.c.incident_id == incident_id, incidents.c.recovered_us.is_not(None))
-        .values(recovered_us=None)
-    )
-    if connection.execute(statement).rowcount == 0:
+    is_other = incidents.c.recovered_us.is_(None) if is_recovered else incidents.c.recovered_us.is_not(None)
+    named = incidents.update().where(incidents.c.incident_id == incident_id, is_other)
+    if connection.execute(named.values(recovered_us=at_us if is_recovered else None)).rowcount == 0:
         return False
     stage = connection.execute(select(incidents.c.stage).where(incidents.c.incident_id == incident_id)).scalar_one()
-    _append(connection, incident_id, "relapsed", Stage(stage), at_us)
+    _append(connection, incident_id, "recovered" if is_recovered else "relapsed", Stage(stage), at_us)
     return True
 
 

@@ -58,9 +58,20 @@ def test_the_ten_that_call_most_are_listed() -> None:
     assert said(top_rows(words, None)[0]) == words["load_none"]
 
 
+@pytest.mark.parametrize(("lang", "title"), [("zh", "噪声超限"), ("en", "Too loud")])
+def test_an_alarm_is_called_by_its_words(lang: str, title: str) -> None:
+    """A rule's id means nothing to who reads; one that is not there any more keeps its id."""
+    words, titles = desk_words_in(lang), {"loud": ("噪声超限", "Too loud")}
+
+    named, unnamed = top_rows(words, a_line(titles=titles)), top_rows(words, a_line())
+
+    assert title in said(named[0])
+    assert "loud" in said(unnamed[0])
+
+
 def test_the_section_says_its_windows() -> None:
     """Whoever compares figures must know what was counted."""
     section = said(load_section(a_viewer("en"), a_line(positions=2)))
 
-    assert "Per operator position (2); 1 days" in section
+    assert "Per operator position (2); since " in section
     assert "aligned to the beginning" in section
