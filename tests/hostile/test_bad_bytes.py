@@ -18,23 +18,40 @@ SPOKEN: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "tasmota": ("tele/plug/SENSOR", {"Time": "2026-11-24T10:15:30", "ENERGY": {"Power": 61}}),
     "shelly_gen2": (
         "shelly/events/rpc",
-        {"src": "shellyplus1-a8032ab12345", "method": "NotifyStatus", "params": {"ts": 1795486530.0, "switch:0": {"id": 0, "apower": 8.9}}},
+        {
+            "src": "shellyplus1-a8032ab12345",
+            "method": "NotifyStatus",
+            "params": {"ts": 1795486530.0, "switch:0": {"id": 0, "apower": 8.9}},
+        },
     ),
     "ttn_v3": (
         "v3/app@ttn/devices/dev-1/up",
-        {"end_device_ids": {"device_id": "dev-1"}, "received_at": "2026-11-24T02:15:30Z", "uplink_message": {"f_port": 1, "decoded_payload": {"temperature": 21.5}}},
+        {
+            "end_device_ids": {"device_id": "dev-1"},
+            "received_at": "2026-11-24T02:15:30Z",
+            "uplink_message": {"f_port": 1, "decoded_payload": {"temperature": 21.5}},
+        },
     ),
     "chirpstack_v4": (
         "application/a/device/0102030405060708/event/up",
-        {"deviceInfo": {"devEui": "0102030405060708"}, "time": "2026-11-24T02:15:30Z", "fPort": 1, "object": {"temperature": 21.5}},
+        {
+            "deviceInfo": {"devEui": "0102030405060708"},
+            "time": "2026-11-24T02:15:30Z",
+            "fPort": 1,
+            "object": {"temperature": 21.5},
+        },
     ),
     "frigate": (
         "frigate/events",
-        {"type": "new", "before": {}, "after": {"id": "1795486530.1-ab", "camera": "gate", "label": "car", "frame_time": 1795486530.1}},
+        {
+            "type": "new",
+            "before": {},
+            "after": {"id": "1795486530.1-ab", "camera": "gate", "label": "car", "frame_time": 1795486530.1},
+        },
     ),
     "sensorthings": ("v1.1/Datastreams(1)/Observations", {"result": 21.5, "phenomenonTime": "2026-11-24T02:15:30Z"}),
     "owntracks": ("owntracks/wang/phone", {"_type": "location", "lat": 36.06, "lon": 120.32, "tst": 1795486530}),
-}  # fmt: skip
+}
 
 
 def _inside(body: dict[str, Any], text: str) -> bytes:
